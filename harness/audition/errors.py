@@ -1,0 +1,40 @@
+"""Errors that reach people. A `UsageError` is printed in one line, without a traceback, and exits with code 2."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class AuditionError(Exception):
+    """Base of every error audition raises on purpose."""
+
+
+class UsageError(AuditionError):
+    """The user asked for something impossible; the message says what was expected, what came, and where."""
+
+
+class PluginError(AuditionError):
+    """A plugin broke its contract; the message names the plugin, the hook and the rule."""
+
+
+class BudgetExceeded(AuditionError):  # noqa: N818 - the name DESIGN and plugin authors use
+    """A selector asked for a measurement that its budget does not pay for."""
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str], *, hint: str = "") -> UsageError:
+    """Return the error for an unknown `name`: near misses first, then what is known."""
+    known = sorted(known)
+    tails = {candidate.rpartition("/")[2].lower(): candidate for candidate in known}
+    near = get_close_matches(name, known, n=3, cutoff=0.6)
+    near += [tails[tail] for tail in get_close_matches(name.lower(), tails, n=3, cutoff=0.6) if tails[tail] not in near]
+    message = f"no {kind} called {name!r}."
+    if near:
+        message += f" Did you mean {' or '.join(near[:3])}?"
+    elif known:
+        shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
+        message += f" Known: {shown}"
+    return UsageError(message + (f" {hint}" if hint else ""))
