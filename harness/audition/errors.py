@@ -25,6 +25,10 @@ class BudgetExceeded(AuditionError):  # noqa: N818 - the name DESIGN and plugin 
     """A selector asked for a measurement that its budget does not pay for."""
 
 
+class PluginWarning(UserWarning):
+    """A plugin did not load, or an event hook raised; the rest works."""
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str], *, hint: str = "") -> UsageError:
     """Return the error for an unknown `name`: near misses first, then what is known."""
     known = sorted(known)

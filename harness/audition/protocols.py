@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from audition.training.request import MeasurementRequest, Progress
+    from audition.training.request import Calibration, MeasurementRequest, Progress
     from audition.types import Example, LossUnit, ModelSpec, Observation, Point, Ranking, TaskSpec
 
 T = TypeVar("T")
@@ -51,7 +51,11 @@ class SelectionProblem(Protocol):
 
 @runtime_checkable
 class Selector(Protocol):
-    """Turns observations into a ranking. Constructors store; `select` works."""
+    """Turns observations into a ranking. Constructors store; `select` works.
+
+    Two things a selector may declare besides, for the plan of a live selection: `min_sizes: int`, without which it
+    makes no sense to start, and `plan(sizes) -> sizes`, which it may ask of every candidate, at most (default: all).
+    """
 
     def select(self, problem: SelectionProblem, rng: np.random.Generator) -> Ranking:
         """Return every candidate exactly once, scored or with a null score."""
@@ -127,6 +131,9 @@ class Executor(Protocol):
 
     def run(self, request: MeasurementRequest, on_progress: Callable[[Progress], None]) -> Observation:
         """Return the outcome of one request; blocks, is thread-safe, never raises for a failed fine-tuning."""
+
+    def calibrate(self, request: MeasurementRequest) -> Calibration | None:
+        """Return how fast the request's model is here, or None if that cannot be told."""
 
     def close(self) -> None:
         """End all workers at once; running requests are abandoned."""

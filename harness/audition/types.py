@@ -177,7 +177,16 @@ class Score:
     score: float | None  #: higher is better; None: not ranked
     predicted_loss: float | None = None  #: at D_full, in the problem's loss unit
     status: Status = "ok"
-    notes: tuple[str, ...] = ()  #: e.g. "line through 2 points: fewer than k"
+    notes: tuple[str, ...] = ()  #: what a reader should know, such as "only 2 of k = 3 points"
+
+    @classmethod
+    def of_measured(cls, observation: Observation) -> Score:
+        """Return the score of a selector that takes a measured loss as it is: minus the loss, null if it failed."""
+        loss = observation.loss
+        notes = (observation.message,) if observation.message else ()
+        return cls(
+            model=observation.model, score=None if loss is None else -loss, status=observation.status, notes=notes
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from audition.training.recipe import Recipe
-    from audition.types import ModelSpec, TaskSpec
+# imported at run time: audition.codec rebuilds a request from its annotations
+from audition.training.recipe import Recipe  # noqa: TC001
+from audition.types import ModelSpec, TaskSpec  # noqa: TC001
+
+EVALUATION = "evaluation.json"  #: written beside a fine-tuned model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,9 @@ class MeasurementRequest:
     n_samples: int  #: training examples; 0 measures the zero-shot loss
     seed: int  #: fixes the subset, its order and the training
     recipe: Recipe
-    device: str  #: "cpu", "cuda", "cuda:1"
+    device: str  #: "cpu", "cuda:0"
+    rank_lossy: bool = False  #: measure even if the tokeniser cannot give the task's targets back
+    save_to: str | None = None  #: folder that gets the fine-tuned model; None: only its loss counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +38,12 @@ class Progress:
     stage: Literal["loading", "training", "evaluating"]
     done: int  #: steps of this stage
     total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """How fast one model is on one device, from one training step and one evaluation batch of the task."""
+
+    tokens_per_example: float  #: input and target, mean
+    seconds_per_training_token: float
+    seconds_per_evaluated_token: float

@@ -1,0 +1,25 @@
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: install run test
+
+# the environment, and audition in it: made again only when what it depends on changes
+install: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("audition needs Python 3.11 or newer, and $(PYTHON) is %d.%d: try `make PYTHON=python3.12`" % sys.version_info[:2])'
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt -e ".[train,dev]"
+	touch $@
+
+# a real selection: every model of the tiny zoo auditions on a task that ships with audition
+run: install
+	$(BIN)/audition select package-synopsis --models "tiny/*" --ratio 1/64 --output runs/demo
+
+test: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2

@@ -1,0 +1,69 @@
+"""The root command, its global options, and where every other command is."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Any, ClassVar
+
+import typer
+
+import audition
+from audition.cli.lazy import Lazy, LazyGroup
+from audition.cli.session import Session
+from audition.errors import AuditionError
+
+DO, LOOK = "Do", "Look"
+
+
+class Root(LazyGroup):
+    """All commands; what one raises on purpose becomes one line and an exit code."""
+
+    lazy: ClassVar = {
+        "select": Lazy("audition.cli.select:select", "Rank models on a task by small fine-tunings.", DO),
+        "finetune": Lazy("audition.cli.finetune:finetune", "Fine-tune one model on a whole task, and save it.", DO),
+        "models": Lazy("audition.cli.models:app", "List the models that may be fine-tuned.", LOOK),
+        "tasks": Lazy("audition.cli.tasks:app", "List tasks; check a file of your own.", LOOK),
+        "selectors": Lazy("audition.cli.selectors:app", "List what turns observations into a ranking.", LOOK),
+        "runs": Lazy("audition.cli.runs:app", "List and show selections made here.", LOOK),
+        "plugins": Lazy("audition.cli.plugins:app", "List plugins, where they come from, and which failed.", LOOK),
+    }
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer has no stable name for a context
+        """Run a command.
+
+        Raises:
+            typer.Exit: with code 2 after an error of ours, 130 after Ctrl-C. `AUDITION_DEBUG=1` shows the traceback.
+        """
+        try:
+            return super().invoke(ctx)
+        except AuditionError as error:
+            if os.environ.get("AUDITION_DEBUG"):
+                raise
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            typer.echo("interrupted; finished measurements are kept", err=True)
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(cls=Root, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"audition {audition.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    strict_plugins: Annotated[
+        bool, typer.Option("--strict-plugins", help="Stop when a plugin fails to load, instead of warning.")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Find out which pre-trained language model to fine-tune, from small fine-tunings and scaling laws."""
+    ctx.obj = Session(strict_plugins=strict_plugins or None)

@@ -1,0 +1,30 @@
+"""Arguments that several commands take, declared once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+DEFAULT_LEDGER = ".audition/ledger.db"
+Names = list[str] | None  #: a repeatable option; each may hold several names with commas between
+Task = Annotated[str, typer.Argument(help="A listed task, a file or folder of rows, or hf:org/name[:config].")]
+InputColumn = Annotated[str | None, typer.Option(help="Column of the inputs.", rich_help_panel="Reading rows")]
+TargetColumn = Annotated[str | None, typer.Option(help="Column of the targets.", rich_help_panel="Reading rows")]
+Prompt = Annotated[
+    str | None, typer.Option(help="Template over columns: 'Translate: {en}'.", rich_help_panel="Reading rows")
+]
+Validation = Annotated[
+    str | None, typer.Option(help="File of validation rows. Default: a tenth.", rich_help_panel="Reading rows")
+]
+Test = Annotated[str | None, typer.Option(help="File of test rows. Default: a tenth.", rich_help_panel="Reading rows")]
+SkipBadRows = Annotated[
+    bool,
+    typer.Option("--skip-bad-rows", help="Count bad rows instead of stopping at one.", rich_help_panel="Reading rows"),
+]
+Recipe = Annotated[str | None, typer.Option(help="quick, paper, or ./my.toml. Default: the task's.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")]
+Ledger = Annotated[str, typer.Option(help="File or database URL that keeps finished measurements.")]
+RankLossy = Annotated[
+    bool, typer.Option("--rank-lossy", help="Rank models whose tokeniser cannot write the targets, too.")
+]

@@ -1,0 +1,100 @@
+"""`audition finetune`: what the user came for, a fine-tuned model."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from audition.budget import SizeCap
+from audition.cli import arguments
+from audition.cli.session import Session
+from audition.cli.tables import AsJson, print_json
+from audition.errors import UsageError
+from audition.selecting import Wish
+from audition.types import TaskOptions
+
+if TYPE_CHECKING:
+    from audition.types import Observation
+
+
+def finetune(
+    ctx: typer.Context,
+    model: Annotated[str, typer.Argument(help="A listed model, hub id or path.")],
+    task: arguments.Task,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the fine-tuned model.")],
+    learning_rate: Annotated[
+        float | None, typer.Option(min=0, help="Default: what a selection found, else the recipe's.")
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Default: likewise.")] = None,
+    recipe: arguments.Recipe = None,
+    device: arguments.Device = "auto",
+    seed: Annotated[int, typer.Option(min=0, help="Of the order of examples.")] = 0,
+    rank_lossy: arguments.RankLossy = False,
+    input_column: arguments.InputColumn = None,
+    target_column: arguments.TargetColumn = None,
+    prompt: arguments.Prompt = None,
+    validation: arguments.Validation = None,
+    test: arguments.Test = None,
+    skip_bad_rows: arguments.SkipBadRows = False,
+    ledger: arguments.Ledger = arguments.DEFAULT_LEDGER,
+    as_json: AsJson = False,
+) -> None:
+    """Fine-tune MODEL on all training rows of TASK; save it with a card and its evaluation."""
+    from audition.cli.display import Display
+    from audition.finetuning import check_output, open_finetuning
+    from audition.ledger import Ledger
+
+    check_output(output)
+    wish = Wish(
+        task=task,
+        task_options=TaskOptions(
+            input_column=input_column,
+            target_column=target_column,
+            prompt=prompt,
+            validation=validation,
+            test=test,
+            skip_bad_rows=skip_bad_rows,
+        ),
+        models=(model,),
+        budget=SizeCap(Fraction(1)),
+        recipe=recipe,
+        device=device,
+        seed=seed,
+        rank_lossy=rank_lossy,
+    )
+    catalog = ctx.ensure_object(Session).catalog
+    with Display("nats/byte") as display:
+        finetuning = open_finetuning(
+            wish,
+            catalog,
+            Ledger(ledger),
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            on_progress=display.step,
+        )
+        typer.echo(finetuning.describe(), err=True)
+        try:
+            observation = finetuning.run(output)
+        finally:
+            finetuning.losses.cancel()
+    if observation.status != "ok":
+        raise UsageError(f"{model}: fine-tuning ended {observation.status}: {observation.message}")
+    _show(observation, output, as_json=as_json)
+
+
+def _show(observation: Observation, output: Path, *, as_json: bool) -> None:
+    from audition.finetuning import read_evaluation
+
+    evaluation = read_evaluation(output)
+    if as_json:
+        return print_json(evaluation)
+    typer.echo(
+        f"Test loss (measured): {observation.loss_per_byte:.4f} nats/byte, {observation.loss_per_token:.4f} nats/token"
+    )
+    metrics = ", ".join(f"{name} {value:.1f}" for name, value in evaluation["metrics"].items())
+    typer.echo(f"On {evaluation['n_generated']} generated test examples (measured): {metrics}")
+    typer.echo(f"Saved: {output} (model, README.md, evaluation.json)")
+    return None

@@ -1,0 +1,70 @@
+"""What `audition select` prints: the plan before, the ranking after."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from audition import codec
+from audition.cli import summary
+from audition.cli.tables import print_json, render
+
+if TYPE_CHECKING:
+    from audition.plan import Plan
+    from audition.selecting import Wish
+    from audition.selection import Report
+
+
+def show_plan(plan: Plan, *, as_json: bool) -> None:
+    """Print a plan to standard error, or as JSON to standard output."""
+    if as_json:
+        print_json(
+            {
+                "plan": plan.models,
+                "cost": plan.cost,
+                "wall_seconds": plan.wall_seconds,
+                "download_bytes": plan.download_bytes,
+                "workers": plan.slots,
+            }
+        )
+        return
+    typer.echo(render(summary.plan_rows(plan)), err=True)
+    typer.echo(summary.plan_sentence(plan), err=True)
+
+
+def show_report(report: Report, *, as_json: bool, folder: Path | None = None, wish: Wish | None = None) -> None:
+    """Print a report and, for a live `wish`, the command that fine-tunes its winner."""
+    if as_json:
+        print_json(report.to_json())
+        return
+    for stratum in report.strata:
+        typer.echo(f"\n{summary.ranking_title(report, stratum)}\n")
+        typer.echo(render(summary.ranking_rows(stratum)))
+    typer.echo(f"\n{report.recommendation}")
+    typer.echo(summary.spent_sentence(report))
+    command = None if wish is None else finetune_command(report, wish)
+    if command is not None:
+        typer.echo(f"Fine-tune it on everything:\n  {command}")
+    if folder is not None:
+        typer.echo(f"Report: {folder / 'report.json'}")
+
+
+def finetune_command(report: Report, wish: Wish) -> str | None:
+    """Return the command that fine-tunes the winner with the settings found, or None if nothing won."""
+    best = report.best
+    if best is None:
+        return None
+    words = ["audition", "finetune", best.model, wish.task]
+    measured = [o for o in report.strata[-1].measured if o.model == best.model and o.learning_rate is not None]
+    if measured:
+        largest = max(measured, key=lambda observation: observation.n_samples)
+        words += ["--learning-rate", f"{largest.learning_rate:g}", "--batch-size", str(largest.batch_size)]
+    if wish.recipe is not None:
+        words += ["--recipe", wish.recipe]
+    for name, value in codec.to_json(wish.task_options).items():
+        if value:
+            words += [f"--{name.replace('_', '-')}", *([] if value is True else [value])]
+    return shlex.join([*words, "--output", f"tuned/{Path(best.model).name.partition('@')[0]}"])

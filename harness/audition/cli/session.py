@@ -1,0 +1,25 @@
+"""What the commands of one invocation share: the plugins and what they offer, loaded when first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from audition.catalog import Catalog
+
+
+@dataclass
+class Session:
+    """The options that stand before a command. A command gets it by `ctx.ensure_object(Session)`."""
+
+    strict_plugins: bool | None = None  #: None: as the environment says
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """Return what all plugins offer; `catalog.plugins` are the plugins themselves."""
+        from audition.catalog import Catalog
+        from audition.plugins import load_plugins
+
+        return Catalog(load_plugins(strict=self.strict_plugins))

@@ -1,0 +1,96 @@
+"""Plans and reports as people read them. Every figure says whether it is measured, estimated or predicted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from audition.memory import format_bytes
+
+if TYPE_CHECKING:
+    from audition.plan import Plan
+    from audition.selection import Report, Stratum
+    from audition.types import Cost, Observation, RankedModel
+
+
+def plan_rows(plan: Plan) -> list[dict[str, Any]]:
+    """Return one row a candidate; all costs are estimates, and at most."""
+    return [
+        {
+            "model": model.model,
+            "sizes": " ".join(map(str, model.sizes)) or "none",
+            "in ledger": model.n_in_ledger,
+            "samples": model.cost.n_samples,
+            "samples processed": model.cost.samples_processed,
+            "FLOPs": f"{model.cost.flops:.2g}",
+            "seconds": f"{model.cost.seconds:.0f}" if plan.is_calibrated else "?",
+            "download": _download(model.download_bytes, model.download_label),
+        }
+        for model in plan.models
+    ]
+
+
+def plan_sentence(plan: Plan) -> str:
+    """Return the total of a plan."""
+    said = f"At most (estimated): {_cost(plan.cost)}"
+    if plan.wall_seconds is not None:
+        said += f", {duration(plan.wall_seconds)} on {plan.slots} worker{'s' if plan.slots > 1 else ''}"
+    if plan.download_bytes:
+        said += f"; downloads and disk: {format_bytes(plan.download_bytes)}"
+    return said + "."
+
+
+def ranking_rows(stratum: Stratum) -> list[dict[str, Any]]:
+    """Return one row a candidate, best first."""
+    return [_ranking_row(row, stratum) for row in stratum.ranking]
+
+
+def ranking_title(report: Report, stratum: Stratum) -> str:
+    """Return the heading of a ranking."""
+    memory = "" if stratum.memory_budget_bytes is None else f" within {format_bytes(stratum.memory_budget_bytes)}"
+    return f"{report.task}: {report.selector} at {report.budget}{memory}, losses in {report.loss_unit}"
+
+
+def spent_sentence(report: Report) -> str:
+    """Return what a selection cost, measured."""
+    said = f"Spent (measured): {_cost(report.spent)}, {duration(report.spent.seconds)} of compute."
+    if report.reused.samples_processed or report.reused.flops:
+        said += f" Found in the ledger: {_cost(report.reused)}."
+    return said
+
+
+def duration(seconds: float) -> str:
+    """Return a time as "42 s", "3 min 5 s" or "2 h 10 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _ranking_row(row: RankedModel, stratum: Stratum) -> dict[str, Any]:
+    measured = [observation for observation in stratum.measured if observation.model == row.model]
+    estimate = stratum.memory.get(row.model)
+    return {
+        "rank": row.rank,
+        "model": row.model,
+        "predicted loss": "" if row.predicted_loss is None else f"{row.predicted_loss:.4f}",
+        "measured losses (examples: loss)": "  ".join(map(_loss, measured)),
+        "memory (estimated)": "" if estimate is None else format_bytes(estimate.total),
+        "remarks": "; ".join((*([row.status] if row.status != "ok" else []), *filter(None, row.notes))),
+    }
+
+
+def _loss(observation: Observation) -> str:
+    outcome = observation.status if observation.loss is None else f"{observation.loss:.4f}"
+    return f"{observation.n_samples}: {outcome}"
+
+
+def _cost(cost: Cost) -> str:
+    return f"{cost.n_samples:,} samples, {cost.samples_processed:,} samples processed, {cost.flops:.2g} FLOPs"
+
+
+def _download(n_bytes: int | None, label: str) -> str:
+    if n_bytes == 0:
+        return "none"
+    return "unknown" if n_bytes is None else f"{format_bytes(n_bytes)} ({label})"

@@ -1,0 +1,148 @@
+"""`audition tasks check`: what is in a task, and what a selection could do with it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from audition.budget import require_sizes
+from audition.cli import arguments
+from audition.cli.session import Session
+from audition.cli.tables import AsJson, print_json, render
+from audition.errors import UsageError
+from audition.types import TaskOptions
+
+if TYPE_CHECKING:
+    from audition.catalog import Catalog
+    from audition.inspection import Inspection, Lengths, Reach, TokenisedTask
+    from audition.tasks import ReadReport
+    from audition.types import ModelSpec
+
+N_SIZES = 4  #: that a selector which fits curves wants: k + 1, with k = 3
+
+
+def check(
+    ctx: typer.Context,
+    task: arguments.Task,
+    models: Annotated[
+        arguments.Names, typer.Option(help="Models whose tokenisers to try. Default: those whose weights are here.")
+    ] = None,
+    recipe: arguments.Recipe = None,
+    input_column: arguments.InputColumn = None,
+    target_column: arguments.TargetColumn = None,
+    prompt: arguments.Prompt = None,
+    validation: arguments.Validation = None,
+    test: arguments.Test = None,
+    skip_bad_rows: arguments.SkipBadRows = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the rows of TASK, how long they are to each tokeniser, and what a selection could measure."""
+    from audition.inspection import inspect
+    from audition.selecting import require_train_extra
+    from audition.training.recipe import load_recipe
+
+    require_train_extra()
+    options = TaskOptions(
+        input_column=input_column,
+        target_column=target_column,
+        prompt=prompt,
+        validation=validation,
+        test=test,
+        skip_bad_rows=skip_bad_rows,
+    )
+    catalog = ctx.ensure_object(Session).catalog
+    opened = catalog.open_task(task, options)
+    found = inspect(
+        opened,
+        load_recipe(recipe or opened.spec.default_recipe),
+        _candidates(catalog, models),
+        n_sizes=N_SIZES,
+    )
+    if as_json:
+        return print_json(found)
+    return typer.echo("\n\n".join(_sections(found)))
+
+
+def _candidates(catalog: Catalog, names: arguments.Names) -> tuple[ModelSpec, ...]:
+    """Return the models that `names` say, or those whose weights lie on this disk."""
+    from audition.candidates import resolve_candidates
+
+    if names:
+        return resolve_candidates(names, (), catalog)
+    return tuple(offer.entry for offer in catalog.models.values() if offer.entry.download_bytes == 0)
+
+
+def _sections(found: Inspection) -> list[str]:
+    spec = found.task
+    sizes = f"{spec.n_train:,} training, {spec.n_validation:,} validation, {spec.n_test:,} test rows"
+    sections = ["\n".join([f"{spec.name}: {sizes}", *(_reading(found.report) if found.report else ())])]
+    sections += [
+        f"example {number}\n  input   {e.input!r}\n  target  {e.target!r}" for number, e in enumerate(found.examples, 1)
+    ]
+    lengths = [*found.lengths, *(lengths for model in found.models for lengths in model.lengths)]
+    sections.append(
+        f"Lengths (measured on {found.n_sampled:,} training rows)\n" + render([_length_row(row) for row in lengths])
+    )
+    if found.models:
+        limits = f"{found.max_input_tokens} input and {found.max_target_tokens} target tokens"
+        rows = [_model_row(model) for model in found.models]
+        sections.append(f"Tokenisers, where the recipe cuts training rows to {limits}\n" + render(rows))
+    if found.absent:
+        sections.append(f"No tokeniser on this machine: {', '.join(found.absent)}")
+    sections.append(f"What a selection would measure\n{render([_reach_row(row) for row in found.reach])}")
+    return [*sections, *_advice(found)]
+
+
+def _reading(report: ReadReport) -> list[str]:
+    lines = [f"  {report.n_rows:,} rows read; {report.columns}"]
+    counts = {
+        "malformed rows skipped": report.n_bad,
+        "rows left out: their input occurred before": report.n_duplicates,
+        "rows left out: their input is in a held-out split": report.n_overlapping,
+        "rows left out: beyond the limit of their split": report.n_unused,
+    }
+    lines += [f"  {count:,} {what}" for what, count in counts.items() if count]
+    lines += [f"    {count:,} × {rule}" for rule, count in report.bad]
+    return lines + [f"    {example}" for example in report.bad_examples]
+
+
+def _length_row(lengths: Lengths) -> dict[str, Any]:
+    return {
+        "of": lengths.of,
+        "in": lengths.unit,
+        "50 %": lengths.median,
+        "90 %": lengths.p90,
+        "99 %": lengths.p99,
+        "longest": lengths.longest,
+    }
+
+
+def _model_row(model: TokenisedTask) -> dict[str, Any]:
+    return {
+        "model": model.model,
+        "inputs cut": f"{model.truncated_inputs:.1%}",
+        "targets cut": f"{model.truncated_targets:.1%}",
+        "targets it cannot write": f"{model.lossy_targets:.1%}",
+        "": "lossy-tokeniser" if model.is_lossy else "",
+    }
+
+
+def _reach_row(reach: Reach) -> dict[str, Any]:
+    return {
+        "--ratio": str(reach.ratio),
+        "sizes": " ".join(map(str, reach.sizes)) or "none",
+        "": "enough for AtS" if reach.is_enough else "too few for AtS",
+    }
+
+
+def _advice(found: Inspection) -> list[str]:
+    """Return a sentence where none of the ratios shown is small enough to be cheap and large enough to work."""
+    if any(reach.is_enough for reach in found.reach):
+        return []
+    try:
+        require_sizes(found.task.n_train or 0, Fraction(1, 8), found.task.min_size, wanted=N_SIZES)
+    except UsageError as error:
+        return [str(error)]
+    return []

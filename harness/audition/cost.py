@@ -1,0 +1,90 @@
+"""What fine-tuning costs: floating-point operations from parameters and tokens.
+
+Training takes about 6·N operations a token, a forward pass 2·N (N = parameters; Kaplan et al. 2020), the count
+that the paper uses. Of a sparse mixture-of-experts model, only the parameters that a token meets count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audition.types import Cost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from audition.training.recipe import Recipe
+    from audition.training.request import Calibration
+    from audition.types import ModelSpec
+
+TRAINING_FLOPS_PER_PARAMETER_AND_TOKEN = 6
+FORWARD_FLOPS_PER_PARAMETER_AND_TOKEN = 2
+
+
+def training_flops(n_params: int, n_tokens: float) -> float:
+    """Return the operations of training on `n_tokens` tokens (forward and backward)."""
+    return float(TRAINING_FLOPS_PER_PARAMETER_AND_TOKEN) * n_params * n_tokens
+
+
+def forward_flops(n_params: int, n_tokens: float) -> float:
+    """Return the operations of scoring `n_tokens` tokens."""
+    return float(FORWARD_FLOPS_PER_PARAMETER_AND_TOKEN) * n_params * n_tokens
+
+
+def active_params(spec: ModelSpec) -> int | None:
+    """Return the parameters one token meets: all of a dense model, one expert a layer of a Switch model."""
+    if spec.n_params is None or spec.shape is None or spec.shape.n_experts == 1:
+        return spec.n_params
+    shape = spec.shape
+    expert = (3 if shape.is_gated_ff else 2) * shape.d_model * shape.d_ff
+    n_sparse_layers = (shape.n_layers + (shape.n_decoder_layers or 0)) // 2  # every other layer of a Switch model
+    return spec.n_params - n_sparse_layers * (shape.n_experts - 1) * expert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostModel:
+    """What a measurement will cost, at most: every epoch of the recipe, no early stop. Everything is an estimate."""
+
+    recipe: Recipe
+    n_seeds: int
+    n_validation: int  #: validation examples scored after each epoch
+    n_test: int  #: test examples scored once
+    tokens_per_example: float  #: of a model without calibration
+    calibrations: Mapping[str, Calibration]  #: by model, of those that were tried on the device
+    flops_per_second: float | None  #: of the slowest calibrated model, for the others; None: nothing was calibrated
+
+    def of(self, model: ModelSpec, n_samples: int) -> Cost:
+        """Return the cost of one measurement of `model`, over all seeds."""
+        calibration = self.calibrations.get(model.name)
+        tokens = calibration.tokens_per_example if calibration else self.tokens_per_example
+        n_seeds = self.n_seeds if n_samples else 1
+        n_epochs = self.recipe.grid * self.recipe.epochs if n_samples else 0
+        trained = n_seeds * n_epochs * n_samples
+        scored = n_seeds * (n_epochs * self.n_validation + self.n_test)
+        n_params = active_params(model) or 0
+        flops = training_flops(n_params, trained * tokens) + forward_flops(n_params, scored * tokens)
+        return Cost(
+            n_samples=n_samples,
+            samples_processed=trained,
+            flops=flops,
+            seconds=self._seconds(calibration, trained * tokens, scored * tokens, flops),
+        )
+
+    def _seconds(self, calibration: Calibration | None, trained: float, scored: float, flops: float) -> float:
+        """Return device seconds: from the model's own calibration, or from the operations a second of the others."""
+        if calibration is not None:
+            return trained * calibration.seconds_per_training_token + scored * calibration.seconds_per_evaluated_token
+        return flops / self.flops_per_second if self.flops_per_second else 0.0
+
+
+def slowest_flops_per_second(models: Iterable[ModelSpec], calibrations: Mapping[str, Calibration]) -> float | None:
+    """Return the training speed of the slowest calibrated model, or None if nothing was calibrated."""
+    return min(
+        (
+            training_flops(active_params(model) or 0, 1) / calibrations[model.name].seconds_per_training_token
+            for model in models
+            if model.name in calibrations
+        ),
+        default=None,
+    )

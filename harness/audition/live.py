@@ -1,0 +1,234 @@
+"""Live losses: every point is a fine-tuning, unless the ledger has it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from statistics import mean, stdev
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from audition.checkpoints import resolve
+from audition.errors import UsageError
+from audition.keys import calibration_key, measurement_key
+from audition.training.request import MeasurementRequest
+from audition.types import Cost, Observation, Point
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from audition.checkpoints import Checkpoint
+    from audition.cost import CostModel
+    from audition.hooks import Hooks
+    from audition.ledger import Ledger
+    from audition.protocols import Executor, TaskLoader
+    from audition.training.recipe import Recipe
+    from audition.training.request import Calibration, Progress
+    from audition.types import LossUnit, ModelSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveSetting:
+    """What all measurements of one selection have in common."""
+
+    task: TaskLoader
+    recipe: Recipe  #: precision resolved
+    device: str  #: "cpu", "cuda:0"
+    device_kind: str  #: "cpu" or the GPU's model name
+    seeds: tuple[int, ...]
+    loss_unit: LossUnit
+    rank_lossy: bool  #: rank candidates whose tokeniser cannot give the task's targets back
+    adapters: Mapping[str, str]  #: name → name and version of the plugin's distribution, for the key
+
+
+class LiveLosses:
+    """Losses by fine-tuning. Implements `Losses`; what is measured is in the ledger before anyone sees it."""
+
+    def __init__(
+        self,
+        models: Sequence[ModelSpec],
+        setting: LiveSetting,
+        *,
+        ledger: Ledger,
+        executor: Executor,
+        hooks: Hooks,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+        on_observation: Callable[[Observation, bool], None] = lambda *_: None,
+    ) -> None:
+        self._models = {model.name: model for model in models}
+        self._setting = setting
+        self._ledger = ledger
+        self._executor = executor
+        self._hooks = hooks
+        self._on_progress = on_progress
+        self._on_observation = on_observation  #: (observation of one seed, whether the ledger had it)
+        self._obtained: dict[Point, Observation] = {}  # several strata ask for the same points
+        self._checkpoints: dict[str, Checkpoint] = {}
+        self._locks = {model.name: Lock() for model in models}
+        self.costs: CostModel | None = None  #: what measurements will cost; None: unknown, nothing is reserved
+        self.paid = Cost()  #: for measurements made now
+        self.reused = Cost()  #: what measurements found in the ledger had cost
+        self._lock = Lock()
+
+    @property
+    def slots(self) -> int:
+        """Return how many measurements run at once."""
+        return self._executor.slots
+
+    @property
+    def weights(self) -> dict[str, str]:
+        """Return the fingerprint of every checkpoint that was needed, by model."""
+        return {model: checkpoint.fingerprint for model, checkpoint in sorted(self._checkpoints.items())}
+
+    def planned(self, point: Point) -> Cost:
+        """Return what the point will cost, at most."""
+        if self.costs is None:
+            return Cost(n_samples=point.n_samples)
+        return self.costs.of(self._models[point.model], point.n_samples)
+
+    def obtain(self, point: Point) -> Observation:
+        """Return the mean over seeds; a failed seed is the outcome of all. Repeats cost nothing."""
+        if point not in self._obtained:
+            self._obtained[point] = self._obtain(point)
+        return self._obtained[point]
+
+    def _obtain(self, point: Point) -> Observation:
+        model = self._models[point.model]
+        seeds = self._setting.seeds if point.n_samples else self._setting.seeds[:1]  # zero-shot trains nothing
+        try:
+            runs = [self._measure(model, point.n_samples, seed) for seed in seeds]
+        except UsageError as error:  # the checkpoint cannot be had: this candidate's outcome, not the end of all
+            return Observation(
+                model=model.name,
+                task=self._setting.task.spec.name,
+                n_samples=point.n_samples,
+                status="crashed",
+                seeds=seeds,
+                message=str(error),
+            )
+        return combine_seeds([self._in_unit(run) for run in runs])
+
+    def cancel(self) -> None:
+        """End the workers."""
+        self._executor.close()
+
+    def request(self, model: ModelSpec, n_samples: int, seed: int) -> tuple[MeasurementRequest, Checkpoint]:
+        """Return the resolved request and the checkpoint it starts from, downloading it if needed.
+
+        Raises:
+            UsageError: the checkpoint cannot be had.
+        """
+        checkpoint = self._checkpoint(model)
+        setting = self._setting
+        recipe = setting.recipe
+        if not recipe.learning_rates:
+            recipe = replace(recipe, learning_rates=(recipe.learning_rate_for(model, setting.task.spec.name),))
+        request = MeasurementRequest(
+            key="",
+            model=model,
+            folder=str(checkpoint.folder),
+            task=setting.task.spec,
+            task_fingerprint=setting.task.fingerprint,
+            n_samples=n_samples,
+            seed=seed if n_samples else 0,
+            recipe=recipe,
+            device=setting.device,
+            rank_lossy=setting.rank_lossy,
+        )
+        key = measurement_key(
+            request,
+            weights=checkpoint.fingerprint,
+            device_kind=setting.device_kind,
+            adapter=setting.adapters[model.adapter],
+        )
+        return replace(request, key=key), checkpoint
+
+    def calibrate(self, model: ModelSpec) -> Calibration | None:
+        """Return how fast the model is, from the ledger or from a training step now; None if it is not on this disk."""
+        if model.download_bytes != 0:
+            return None
+        request, checkpoint = self.request(model, self._setting.recipe.batch_sizes[0], self._setting.seeds[0])
+        key = calibration_key(request, weights=checkpoint.fingerprint, device_kind=self._setting.device_kind)
+        known = self._ledger.get_calibration(key)
+        if known is None:
+            known = self._executor.calibrate(request)
+            if known is not None:
+                self._ledger.put_calibration(key, known)
+        return known
+
+    def calibrate_all(self, models: Sequence[ModelSpec]) -> dict[str, Calibration]:
+        """Return the calibrations that can be had, by model, several at a time."""
+        with ThreadPoolExecutor(max_workers=max(1, self.slots)) as pool:
+            try:
+                found = list(pool.map(self.calibrate, models))
+            except BaseException:  # an interrupt as much as an error
+                self.cancel()
+                raise
+        return {model.name: known for model, known in zip(models, found, strict=True) if known is not None}
+
+    def finetune(self, model: ModelSpec, n_samples: int, seed: int, folder: Path) -> Observation:
+        """Return the observation of a fine-tuning whose model is saved to `folder`; the ledger keeps it too."""
+        request, _ = self.request(model, n_samples, seed)
+        observation = self._executor.run(replace(request, save_to=str(folder.resolve())), self._on_progress)
+        self._ledger.put(request.key, observation)
+        self._hooks.measured(observation)
+        return observation
+
+    def known(self, model: ModelSpec, n_samples: int) -> bool:
+        """Return whether the ledger has the point for every seed, as far as can be told without a download."""
+        if model.download_bytes != 0:
+            return False
+        requests = [self.request(model, n_samples, seed)[0] for seed in self._setting.seeds]
+        return all(self._ledger.get(request.key) is not None for request in requests)
+
+    def _measure(self, model: ModelSpec, n_samples: int, seed: int) -> Observation:
+        request, _ = self.request(model, n_samples, seed)
+        observation = self._ledger.get(request.key)
+        if observation is not None and observation.status == "lossy-tokeniser" and self._setting.rank_lossy:
+            observation = None  # it was refused before it was measured
+        is_known = observation is not None
+        if observation is None:
+            observation = self._executor.run(request, self._on_progress)
+            self._ledger.put(request.key, observation)
+            self._hooks.measured(observation)
+        if seed != self._setting.seeds[0]:  # n_samples counts a subset once, whatever the number of seeds
+            observation = replace(observation, cost=replace(observation.cost, n_samples=0))
+        with self._lock:
+            if is_known:
+                self.reused += observation.cost
+            else:
+                self.paid += observation.cost
+        self._on_observation(self._in_unit(observation), is_known)
+        return observation
+
+    def _in_unit(self, observation: Observation) -> Observation:
+        return observation.in_unit(self._setting.loss_unit)
+
+    def _checkpoint(self, model: ModelSpec) -> Checkpoint:
+        with self._locks[model.name]:
+            if model.name not in self._checkpoints:
+                self._checkpoints[model.name] = resolve(model)
+            return self._checkpoints[model.name]
+
+
+def combine_seeds(runs: Sequence[Observation]) -> Observation:
+    """Return one observation for several seeds: mean losses, their spread, summed cost, the first failure if any."""
+    if len(runs) == 1:
+        return runs[0]
+    cost = sum((run.cost for run in runs), Cost())
+    seeds = tuple(seed for run in runs for seed in run.seeds)
+    failed = next((run for run in runs if run.loss is None), None)
+    if failed is not None:
+        return replace(failed, cost=cost, seeds=seeds)
+    losses = [run.loss for run in runs if run.loss is not None]
+    return replace(
+        runs[0],
+        loss=mean(losses),
+        loss_per_token=mean(run.loss_per_token for run in runs if run.loss_per_token is not None),
+        loss_per_byte=mean(run.loss_per_byte for run in runs if run.loss_per_byte is not None),
+        spread=stdev(losses),
+        seeds=seeds,
+        cost=cost,
+        memory_bytes=max((run.memory_bytes for run in runs if run.memory_bytes is not None), default=None),
+    )

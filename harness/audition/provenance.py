@@ -1,0 +1,47 @@
+"""What a report was made with, so that it can be made again."""
+
+from __future__ import annotations
+
+import platform
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from audition import codec
+from audition.keys import installed_versions
+
+if TYPE_CHECKING:
+    from audition.live import LiveSetting
+    from audition.plugins import Plugins
+
+
+def of_plugins(plugins: Plugins) -> dict[str, Any]:
+    """Return the program, its plugins, those that failed to load, and the time."""
+    return {
+        "audition": installed_versions(["audition"])["audition"],
+        "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "plugins": [
+            {
+                "name": record.name,
+                "distribution": record.distribution,
+                "version": record.version,
+                "status": record.status,
+                "error": record.error,
+            }
+            for record in plugins.records
+        ],
+    }
+
+
+def of_setting(setting: LiveSetting, selector: object) -> dict[str, Any]:
+    """Return everything that the numbers of a live selection depend on."""
+    return {
+        "selector": repr(selector),
+        "task_fingerprint": setting.task.fingerprint,
+        "task_options": codec.to_json(setting.task.spec.options),
+        "recipe": codec.to_json(setting.recipe),
+        "device": setting.device_kind,
+        "seeds": list(setting.seeds),
+        "libraries": installed_versions(),
+    }

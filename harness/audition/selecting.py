@@ -1,0 +1,182 @@
+"""From what a user asks for to a selection that can run. Whatever can be wrong with the wish is found here."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from audition import provenance
+from audition.candidates import resolve_candidates
+from audition.errors import UsageError
+from audition.options import make_selector
+from audition.recorded_selection import RecordedSelection
+from audition.types import TaskOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from audition.budget import Budget
+    from audition.catalog import Catalog
+    from audition.ledger import Ledger
+    from audition.live import LiveSetting
+    from audition.live_selection import LiveSelection
+    from audition.training.device import Device
+    from audition.training.request import Progress
+    from audition.types import LossUnit, ModelSpec, Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a user asks of a selection; a default means that the user did not say."""
+
+    task: str
+    task_options: TaskOptions = TaskOptions()  # noqa: RUF009 - frozen
+    models: tuple[str, ...] = ()  #: names, patterns, hub ids, paths; empty: see `default_candidates`
+    exclude: tuple[str, ...] = ()
+    budget: Budget
+    selector: str = "ats"
+    selector_options: tuple[str, ...] = ()  #: each "name=value"
+    memory_budgets: tuple[int, ...] = ()  #: bytes; empty: the GPU's own, or no limit on a CPU
+    recipe: str | None = None  #: None: the task's default
+    device: str = "auto"
+    n_workers: int | None = None  #: None: one a core, or one a GPU
+    executor: str = "local"
+    timeout: float | None = None  #: seconds a measurement may take
+    n_seeds: int = 1
+    seed: int = 0  #: the first one
+    loss_unit: LossUnit | None = None  #: None: nats/byte live, as recorded otherwise
+    rank_lossy: bool = False
+    min_size: int | None = None  #: None: the task's
+    full_size: int | None = None  #: None: all training rows
+
+
+def open_recorded(wish: Wish, catalog: Catalog) -> RecordedSelection:
+    """Return a selection over recorded curves.
+
+    Raises:
+        UsageError: nobody has recorded curves of the task, or they are in several loss units and none was chosen.
+    """
+    curves = [offer.entry for offer in catalog.curves(wish.task)]
+    units = sorted({curve.loss_unit for curve in curves})
+    if not curves:
+        raise UsageError(f"nobody has recorded curves of task {wish.task!r}; --source live fine-tunes")
+    if wish.loss_unit is None and len(units) > 1:
+        raise UsageError(f"curves of {wish.task!r} are recorded in {' and '.join(units)}: choose by --loss-unit")
+    unit = wish.loss_unit or units[0]
+    if unit not in units:
+        raise UsageError(f"the curves of {wish.task!r} are recorded in {units[0]}, not in {unit}")
+    entry = catalog.selector(wish.selector)
+    return RecordedSelection(
+        task=wish.task,
+        candidates=open_candidates(wish, catalog, default=[offer.entry for offer in catalog.models.values()]),
+        curves=[curve for curve in curves if curve.loss_unit == unit],
+        budget=wish.budget,
+        selector_name=entry.name,
+        selector=make_selector(entry, wish.selector_options),
+        seed=wish.seed,
+        provenance=provenance.of_plugins(catalog.plugins),
+    )
+
+
+def open_live(
+    wish: Wish,
+    catalog: Catalog,
+    ledger: Ledger,
+    *,
+    log_dir: Path,
+    on_progress: Callable[[Progress], None],
+    on_observation: Callable[[Observation, bool], None],
+) -> LiveSelection:
+    """Return a selection that fine-tunes; nothing runs before its `plan` or `run`.
+
+    Raises:
+        UsageError: task, candidates, recipe, device or options cannot be had as asked.
+    """
+    from audition.live import LiveLosses
+    from audition.live_selection import LiveSelection
+
+    entry = catalog.selector(wish.selector)
+    selector = make_selector(entry, wish.selector_options)
+    setting, device = open_setting(wish, catalog)
+    candidates = open_candidates(wish, catalog, default=default_candidates(catalog, device))
+    losses = LiveLosses(
+        candidates,
+        setting,
+        ledger=ledger,
+        executor=catalog.executor(wish.executor).make(
+            slots=wish.n_workers or default_workers(device), log_dir=log_dir, timeout=wish.timeout
+        ),
+        hooks=catalog.plugins.hooks,
+        on_progress=on_progress,
+        on_observation=on_observation,
+    )
+    spec = setting.task.spec
+    return LiveSelection(
+        setting=setting,
+        candidates=candidates,
+        losses=losses,
+        budget=wish.budget,
+        selector_name=entry.name,
+        selector=selector,
+        memory_budgets=tuple(sorted(wish.memory_budgets)) or (device.memory_bytes if device.is_cuda else None,),
+        min_size=wish.min_size or spec.min_size,
+        d_full=wish.full_size or spec.n_train or 0,
+        seed=wish.seed,
+        provenance=provenance.of_plugins(catalog.plugins),
+    )
+
+
+def open_setting(wish: Wish, catalog: Catalog) -> tuple[LiveSetting, Device]:
+    """Return what all measurements have in common, and the device they run on."""
+    require_train_extra()
+    from audition.live import LiveSetting
+    from audition.training.device import resolve_device, resolve_precision
+    from audition.training.recipe import load_recipe
+
+    task = catalog.open_task(wish.task, wish.task_options)
+    recipe = load_recipe(wish.recipe or task.spec.default_recipe)
+    device = resolve_device(wish.device)
+    setting = LiveSetting(
+        task=task,
+        recipe=replace(recipe, precision=resolve_precision(recipe.precision, device)),
+        device=device.name,
+        device_kind=device.kind,
+        seeds=tuple(range(wish.seed, wish.seed + wish.n_seeds)),
+        loss_unit=wish.loss_unit or "nats/byte",
+        rank_lossy=wish.rank_lossy,
+        adapters=_adapter_versions(catalog),
+    )
+    return setting, device
+
+
+def default_candidates(catalog: Catalog, device: Device) -> list[ModelSpec]:
+    """Return all listed models; on a CPU, where large ones make no sense, those whose weights are on this disk."""
+    models = [offer.entry for offer in catalog.models.values()]
+    return models if device.is_cuda else [model for model in models if model.download_bytes == 0]
+
+
+def default_workers(device: Device) -> int:
+    """Return one worker a core that this process may use, or one for a GPU."""
+    return 1 if device.is_cuda else len(os.sched_getaffinity(0))
+
+
+def require_train_extra() -> None:
+    """Raise UsageError where fine-tuning is not installed."""
+    missing = [name for name in ("torch", "transformers", "datasets", "accelerate") if find_spec(name) is None]
+    if missing:
+        raise UsageError(f"fine-tuning needs {', '.join(missing)}: install them with pip install 'audition[train]'")
+
+
+def open_candidates(wish: Wish, catalog: Catalog, *, default: list[ModelSpec]) -> tuple[ModelSpec, ...]:
+    """Return the candidates that the user named, or `default`, less those excluded."""
+    names = wish.models or tuple(model.name for model in default)
+    return resolve_candidates(names, wish.exclude, catalog)
+
+
+def _adapter_versions(catalog: Catalog) -> dict[str, str]:
+    """Return name and version of the distribution that each adapter comes from."""
+    versions = {record.name: f"{record.distribution} {record.version}" for record in catalog.plugins.records}
+    return {name: f"{name} of {versions[offer.plugin]}" for name, offer in catalog.adapters.items()}

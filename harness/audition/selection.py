@@ -1,0 +1,155 @@
+"""One selection: a task, a budget and a selector give a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from audition import codec
+from audition.types import Cost, Observation, RankedModel, Ranking
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from audition.memory import MemoryEstimate
+    from audition.problem import MeteredProblem
+    from audition.protocols import Selector
+    from audition.types import LossUnit, ModelSpec, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stratum:
+    """The ranking of the candidates that a memory budget admits."""
+
+    memory_budget_bytes: int | None  #: None: no limit
+    ranking: tuple[RankedModel, ...]  #: best first; those that do not fit last
+    measured: tuple[Observation, ...]  #: the receipt
+    memory: Mapping[str, MemoryEstimate | None]  #: by model; None: unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a selection found, what it spent, and what it was made with."""
+
+    task: str
+    selector: str
+    source: Source
+    loss_unit: LossUnit
+    budget: str
+    d_full: int
+    strata: tuple[Stratum, ...]
+    spent: Cost  #: on measurements made for this report
+    reused: Cost  #: what the measurements it found in the ledger had cost
+    recommendation: str
+    provenance: Mapping[str, Any]
+
+    @property
+    def best(self) -> RankedModel | None:
+        """Return the winner of the last (largest) stratum, or None."""
+        ranked = [model for model in self.strata[-1].ranking if model.rank == 1]
+        return ranked[0] if ranked else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as `report.json` holds it; undefined numbers are null."""
+        report: dict[str, Any] = codec.to_json(
+            {
+                "task": self.task,
+                "selector": self.selector,
+                "source": self.source,
+                "loss_unit": self.loss_unit,
+                "budget": self.budget,
+                "d_full": self.d_full,
+                "strata": [_stratum_json(stratum) for stratum in self.strata],
+                "spent": self.spent,
+                "reused": self.reused,
+                "recommendation": self.recommendation,
+                "provenance": self.provenance,
+            }
+        )
+        return report
+
+
+def select_stratum(
+    problem: MeteredProblem,
+    selector: Selector,
+    *,
+    seed: int,
+    memory_budget_bytes: int | None = None,
+    too_large: Sequence[RankedModel] = (),
+    memory: Mapping[str, MemoryEstimate | None] | None = None,
+) -> Stratum:
+    """Return the ranking of one stratum; `too_large` are shown with their reason, and were not tried.
+
+    Raises:
+        PluginError: the selector did not return every candidate exactly once.
+    """
+    ranking = selector.select(problem, np.random.default_rng(seed))
+    check_ranking(ranking, problem.candidates)
+    return Stratum(
+        memory_budget_bytes=memory_budget_bytes,
+        ranking=(*ranking.models, *too_large),
+        measured=problem.receipt,
+        memory=memory or {},
+    )
+
+
+def check_ranking(ranking: Ranking, candidates: Sequence[ModelSpec]) -> None:
+    """Raise PluginError unless the ranking has every candidate exactly once."""
+    from audition.errors import PluginError
+
+    got, wanted = sorted(model.model for model in ranking.models), sorted(model.name for model in candidates)
+    if got != wanted:
+        raise PluginError(f"a selector must rank every candidate once; candidates {wanted}, ranked {got}")
+
+
+def does_not_fit(model: ModelSpec, reason: str) -> RankedModel:
+    """Return the row of a candidate that was not tried."""
+    return RankedModel(
+        rank=None, model=model.name, status="does-not-fit", score=None, predicted_loss=None, notes=(reason,)
+    )
+
+
+def _stratum_json(stratum: Stratum) -> dict[str, Any]:
+    return {
+        "memory_budget_bytes": stratum.memory_budget_bytes,
+        "ranking": [_row_json(row, stratum) for row in stratum.ranking],
+    }
+
+
+def _row_json(row: RankedModel, stratum: Stratum) -> dict[str, Any]:
+    measured = [observation for observation in stratum.measured if observation.model == row.model]
+    estimate = stratum.memory.get(row.model)
+    return {
+        "rank": row.rank,
+        "model": row.model,
+        "status": row.status,
+        "score": row.score,
+        "predicted_loss": row.predicted_loss,
+        "notes": row.notes,
+        "measured": [_observation_json(observation) for observation in measured],
+        "memory": {
+            "estimated_bytes": None if estimate is None else estimate.total,
+            "measured_bytes": max((o.memory_bytes for o in measured if o.memory_bytes is not None), default=None),
+        },
+    }
+
+
+def _observation_json(observation: Observation) -> dict[str, Any]:
+    return {
+        "n_samples": observation.n_samples,
+        "status": observation.status,
+        "loss": observation.loss,
+        "loss_per_token": observation.loss_per_token,
+        "loss_per_byte": observation.loss_per_byte,
+        "spread": observation.spread,
+        "seeds": observation.seeds,
+        "seconds": observation.cost.seconds,
+        "samples_processed": observation.cost.samples_processed,
+        "flops": observation.cost.flops,
+        "learning_rate": observation.learning_rate,
+        "batch_size": observation.batch_size,
+        "epochs": observation.epochs,
+        "message": observation.message,
+    }

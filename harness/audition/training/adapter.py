@@ -1,0 +1,85 @@
+"""What adapters of decoder-only and of encoder-decoder models share."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from audition.training.encoding import NO_LIMIT, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
+
+_GENERATION_BATCH = 16  #: prompts generated for at once
+
+
+class PretrainedAdapter:
+    """A transformers model with its tokeniser: what `ModelAdapter` asks for, but the architecture's own part.
+
+    `module` is in float32, on the CPU and in evaluation mode until the caller changes that.
+    """
+
+    def __init__(self, module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, *, name: str) -> None:
+        self.module: Any = module
+        self.tokenizer: Any = tokenizer
+        self.name = name  #: of the model, for errors
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Return how the tokeniser writes text."""
+        n_vocab = self.module.get_input_embeddings().weight.shape[0]
+        return Vocabulary.of(self.tokenizer, n_vocab=n_vocab, owner=self.name)
+
+    @cached_property
+    def n_positions(self) -> int:
+        """Return the longest sequence the model was made for, in tokens; `NO_LIMIT` for relative positions."""
+        limit = getattr(self.module.config.get_text_config(), "max_position_embeddings", None)
+        return int(limit) if limit else NO_LIMIT
+
+    def save(self, folder: Path) -> None:
+        """Write weights (safetensors), configuration and tokeniser to `folder`."""
+        from audition.training.loading import quiet
+
+        with quiet():
+            self.module.save_pretrained(folder)
+            self.tokenizer.save_pretrained(folder)
+
+    def _in_batches(self, prompts: Sequence[tuple[int, ...]]) -> Iterator[Sequence[tuple[int, ...]]]:
+        for start in range(0, len(prompts), _GENERATION_BATCH):
+            yield prompts[start : start + _GENERATION_BATCH]
+
+    def _greedy(self, max_new_tokens: int) -> GenerationConfig:
+        from transformers import GenerationConfig
+
+        return GenerationConfig(  # type: ignore[no-untyped-call]
+            do_sample=False,
+            num_beams=1,
+            max_new_tokens=max_new_tokens,
+            eos_token_id=self.vocabulary.eos,
+            pad_token_id=self.vocabulary.pad,
+            bos_token_id=self.tokenizer.bos_token_id,
+            decoder_start_token_id=getattr(self.module.config, "decoder_start_token_id", None),
+        )
+
+    @contextmanager
+    def _generating(self, config: GenerationConfig) -> Iterator[None]:
+        """Evaluate without gradients under `config` alone.
+
+        transformers fills what a given configuration leaves out from the model's own, such as BART-CNN's minimum
+        length; so the model's own steps aside.
+        """
+        from torch import no_grad
+
+        own, was_training = self.module.generation_config, self.module.training
+        self.module.generation_config = config
+        self.module.eval()
+        try:
+            with no_grad():
+                yield
+        finally:
+            self.module.generation_config = own
+            self.module.train(was_training)

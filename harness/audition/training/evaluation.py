@@ -1,0 +1,75 @@
+"""The loss of a split: pooled over its tokens, whatever the batching."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audition.training.batching import micro_batches
+from audition.training.device import autocast
+from audition.training.failures import NotFiniteError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from audition.protocols import Encoded, ModelAdapter
+    from audition.training.device import Device
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Losses:
+    """The negative log-likelihood of a split's targets, and the two counts it is divided by."""
+
+    nll: float  #: Σ over all target tokens, nats
+    n_target_tokens: int  #: end of sequence included
+    n_bytes: int  #: of the raw targets, UTF-8
+
+    @property
+    def per_token(self) -> float:
+        """Return nats per target token."""
+        return self.nll / self.n_target_tokens
+
+    @property
+    def per_byte(self) -> float:
+        """Return nats per UTF-8 byte of the raw targets."""
+        return self.nll / self.n_bytes
+
+
+def evaluate(
+    adapter: ModelAdapter,
+    encoded: Sequence[Encoded],
+    raw_targets: Sequence[str],
+    *,
+    device: Device,
+    precision: str,
+    max_tokens: int,
+    on_batch: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Losses:
+    """Return the losses of `encoded`, in evaluation mode, at most `max_tokens` padded tokens a forward pass.
+
+    Sums are float64 and stay on the device until the end: no synchronisation a batch.
+
+    Raises:
+        NotFiniteError: the loss is infinite or not a number.
+    """
+    import torch
+
+    lengths = [each.n_tokens for each in encoded]
+    batches = micro_batches(lengths, range(len(encoded)), max_tokens)
+    nll = torch.zeros((), dtype=torch.float64, device=device.name)
+    adapter.module.eval()
+    # not inference_mode: a buffer that a model creates in it (dynamic rotary embeddings) could never be restored
+    with torch.no_grad(), autocast(device, precision):
+        for done, batch in enumerate(batches, start=1):
+            tensors = adapter.collate([encoded[position] for position in batch])
+            nll += adapter.loss({name: tensor.to(device.name) for name, tensor in tensors.items()})
+            on_batch(done, len(batches))
+    losses = Losses(
+        nll=nll.item(),
+        n_target_tokens=sum(each.n_target_tokens for each in encoded),
+        n_bytes=sum(len(target.encode()) for target in raw_targets),
+    )
+    if not math.isfinite(losses.nll):
+        raise NotFiniteError(f"the loss of {len(encoded)} examples is {losses.nll}")
+    return losses

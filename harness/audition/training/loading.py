@@ -1,0 +1,123 @@
+"""From a folder to a model in memory: float32, safe formats, no remote code, and nothing of it left to chance."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from audition.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+
+    from audition.types import ModelSpec
+
+AutoClass = Literal["AutoModelForCausalLM", "AutoModelForSeq2SeqLM"]
+_SHOWN = 3  #: missing weights named in an error
+
+
+def load_config(spec: ModelSpec, folder: str) -> PretrainedConfig:
+    """Return the configuration of the checkpoint in `folder`.
+
+    Raises:
+        UsageError: there is no such folder, its configuration is broken, or it needs code of its own.
+    """
+    # transformers would take a missing folder for a hub id, and say that it cannot connect.
+    if not os.path.isdir(folder):  # noqa: PTH112 - a str, as the adapter gets it
+        raise UsageError(f"no folder {folder!r} with the checkpoint of {spec.name!r}")
+    from transformers import AutoConfig
+
+    with _one_line(spec):
+        config: PretrainedConfig = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    return config
+
+
+def load_pretrained(
+    spec: ModelSpec,
+    folder: str,
+    auto_class: AutoClass,
+    *,
+    model_types: Collection[str] = (),
+    attention: str | None = None,
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Return the model, in float32 and evaluation mode on the CPU, and its tokeniser.
+
+    Weights come from safetensors, or from `.bin` read with `weights_only=True` where the folder has nothing else.
+
+    Args:
+        spec: names the model in errors.
+        folder: local folder of the checkpoint.
+        auto_class: which head the model gets.
+        model_types: of the configuration that are accepted; empty: any.
+        attention: implementation; None: PyTorch's scaled dot product where the model has it.
+
+    Raises:
+        UsageError: the checkpoint is damaged, lacks weights, needs code of its own, or is of another type.
+    """
+    import torch
+    import transformers
+
+    config = load_config(spec, folder)
+    if model_types and config.model_type not in model_types:
+        accepted = " or ".join(map(repr, model_types))
+        raise UsageError(f"{spec.name!r} is a {config.model_type!r}, but adapter {spec.adapter!r} loads {accepted}")
+    with _one_line(spec), quiet():
+        module, report = getattr(transformers, auto_class).from_pretrained(
+            folder,
+            config=config,
+            dtype=torch.float32,
+            attn_implementation=attention,
+            use_safetensors=any(path.suffix == ".safetensors" for path in Path(folder).iterdir()),
+            weights_only=True,
+            trust_remote_code=False,
+            local_files_only=True,
+            output_loading_info=True,
+        )
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    _check_complete(spec, report)
+    return module.eval(), tokenizer
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep transformers' progress bars and notices off standard error; errors still raise."""
+    from transformers.utils import logging
+
+    log: Any = logging  # its functions are not annotated
+    level, has_bar = log.get_verbosity(), log.is_progress_bar_enabled()
+    log.set_verbosity_error()
+    log.disable_progress_bar()
+    try:
+        yield
+    finally:
+        log.set_verbosity(level)
+        if has_bar:
+            log.enable_progress_bar()
+
+
+@contextmanager
+def _one_line(spec: ModelSpec) -> Iterator[None]:
+    """Turn whatever a damaged checkpoint makes transformers raise into one line; running out of memory stays itself."""
+    try:
+        yield
+    except (MemoryError, UsageError):
+        raise
+    except Exception as error:
+        reason = str(error).strip()
+        if "can't allocate memory" in reason:
+            raise
+        why = f"{type(error).__name__}: {reason.partition(chr(10))[0]}"
+        raise UsageError(f"the checkpoint of {spec.name!r} cannot be loaded: {why}") from error
+
+
+def _check_complete(spec: ModelSpec, report: dict[str, Any]) -> None:
+    """Refuse weights that transformers would fill in at random: no two loads would give the same loss."""
+    mismatched = {str(entry[0]) for entry in report["mismatched_keys"]}
+    absent = sorted({*report["missing_keys"], *mismatched})
+    if absent:
+        named = ", ".join(absent[:_SHOWN]) + (f" and {len(absent) - _SHOWN} more" if len(absent) > _SHOWN else "")
+        raise UsageError(f"the checkpoint of {spec.name!r} lacks weights of a {spec.architecture} model: {named}")

@@ -1,0 +1,42 @@
+"""AdamW and its learning rate: a linear warm-up, then a cosine to zero."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from audition.training.recipe import Recipe
+
+
+def adamw(module: Any, *, learning_rate: float, weight_decay: float) -> Any:  # noqa: ANN401 - torch objects
+    """Return AdamW over the trainable parameters; vectors (biases, norms) do not decay."""
+    import torch
+
+    parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    groups = [
+        {"params": [each for each in parameters if each.ndim >= 2], "weight_decay": weight_decay},
+        {"params": [each for each in parameters if each.ndim < 2], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW([group for group in groups if group["params"]], lr=learning_rate)
+
+
+def warmup_cosine(optimizer: Any, recipe: Recipe, n_steps: int) -> Any:  # noqa: ANN401 - torch objects
+    """Return the scheduler of `n_steps` optimiser steps."""
+    import torch
+
+    n_warmup = round(recipe.warmup_ratio * n_steps)
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: rate_factor(step, n_warmup=n_warmup, n_steps=n_steps)
+    )
+
+
+def rate_factor(step: int, *, n_warmup: int, n_steps: int) -> float:
+    """Return the share of the peak learning rate at `step`, 0 ≤ step < n_steps: in (0, 1], 1 after the warm-up.
+
+    Unlike the schedule of transformers, no step has rate zero: on a subset of a few batches it would be wasted.
+    """
+    if step < n_warmup:
+        return (step + 1) / (n_warmup + 1)
+    progress = min(1.0, (step - n_warmup) / max(1, n_steps - n_warmup))
+    return 0.5 * (1.0 + math.cos(math.pi * progress))

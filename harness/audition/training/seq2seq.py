@@ -1,0 +1,125 @@
+"""Encoder-decoder models: the encoder reads the input, the decoder is taught the target."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from audition.errors import UsageError
+from audition.training.adapter import PretrainedAdapter
+from audition.training.encoding import EncodedPair, attention_mask, pad_rows
+from audition.training.objective import IGNORED, summed_cross_entropy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+    from transformers import GenerationConfig
+
+    from audition.protocols import Encoded
+    from audition.types import Example, ModelSpec
+
+
+class Seq2SeqAdapter(PretrainedAdapter):
+    """Serves any encoder-decoder checkpoint that `AutoModelForSeq2SeqLM` loads."""
+
+    @classmethod
+    def load(
+        cls, spec: ModelSpec, folder: str, *, model_types: Sequence[str] = (), attention: str | None = None
+    ) -> Self:
+        """Load the checkpoint in `folder`; see `audition.training.loading`."""
+        from audition.training.loading import load_pretrained
+
+        module, tokenizer = load_pretrained(
+            spec, folder, "AutoModelForSeq2SeqLM", model_types=model_types, attention=attention
+        )
+        return cls(module, tokenizer, name=spec.name)
+
+    @cached_property
+    def decoder_prefix(self) -> tuple[int, ...]:
+        """Return what the decoder reads before the target: its start token, and the tokeniser's beginning of sequence.
+
+        T5 starts with padding; BART with `</s> <s>`, whose `<s>` carries no information and is not in the loss.
+        """
+        start = getattr(self.module.config, "decoder_start_token_id", None)
+        if start is None:
+            raise UsageError(f"the configuration of {self.name!r} has no 'decoder_start_token_id'")
+        return (start, *(self.vocabulary.prefix if self.vocabulary.prefix != (start,) else ()))
+
+    def encode(self, example: Example, *, max_input_tokens: int, max_target_tokens: int | None) -> EncodedPair:
+        """Tokenise one pair.
+
+        Raises:
+            UsageError: the target does not fit the decoder and may not be cut (`max_target_tokens=None`).
+        """
+        inputs, is_input_cut = self._input(example, max_input_tokens)
+        unlabelled = len(self.decoder_prefix) - 1
+        target, is_target_cut = self.vocabulary.target(
+            example.target, max_tokens=max_target_tokens, room=self.n_positions - unlabelled
+        )
+        return EncodedPair(
+            input_ids=inputs,
+            labels=(IGNORED,) * unlabelled + target,
+            n_tokens=len(inputs) + unlabelled + len(target),
+            is_truncated=is_input_cut or is_target_cut,
+        )
+
+    def collate(self, batch: Sequence[Encoded]) -> dict[str, Tensor]:
+        """Return `input_ids`, `attention_mask`, `decoder_input_ids` and `labels`, padded on the right.
+
+        The decoder's input is its prefix and the target without its last token: made here, not by the model, whose own
+        shift would lose the prefix. It needs no mask: padding on the right comes after everything that is scored.
+        """
+        from torch import tensor
+
+        pairs = cast("Sequence[EncodedPair]", batch)
+        inputs = [pair.input_ids for pair in pairs]
+        prefix = self.decoder_prefix
+        shifted = [prefix + pair.labels[len(prefix) - 1 : -1] for pair in pairs]
+        return {
+            "input_ids": tensor(pad_rows(inputs, self.vocabulary.pad)),
+            "attention_mask": tensor(attention_mask(inputs)),
+            "decoder_input_ids": tensor(pad_rows(shifted, self.vocabulary.pad)),
+            "labels": tensor(pad_rows([pair.labels for pair in pairs], IGNORED)),
+        }
+
+    def loss(self, batch: dict[str, Any]) -> Tensor:
+        """Return Σ negative log-likelihood of the target tokens in nats."""
+        outputs = self.module(
+            input_ids=batch["input_ids"],
+            attention_mask=batch["attention_mask"],
+            decoder_input_ids=batch["decoder_input_ids"],
+            use_cache=False,
+        )
+        return summed_cross_entropy(outputs.logits, batch["labels"])
+
+    def generate(self, examples: Sequence[Example], *, max_input_tokens: int, max_new_tokens: int) -> list[str]:
+        """Return one greedy output an example, without the decoder's prefix."""
+        inputs = [self._input(example, max_input_tokens)[0] for example in examples]
+        with self._generating(self._greedy(max_new_tokens)):
+            return [text for batch in self._in_batches(inputs) for text in self._answer(batch)]
+
+    def _greedy(self, max_new_tokens: int) -> GenerationConfig:
+        config = super()._greedy(max_new_tokens)
+        # transformers (5.23) gives the decoder a cache of as many layers as the encoder has: too few would fail.
+        layers = self.module.config
+        config.use_cache = getattr(layers, "num_decoder_layers", None) in (None, layers.num_hidden_layers)
+        return config
+
+    def _input(self, example: Example, max_tokens: int) -> tuple[tuple[int, ...], bool]:
+        """Return what the encoder reads, its special tokens kept, and whether it was cut."""
+        prefix, suffix = self.vocabulary.prefix, self.vocabulary.suffix
+        ids = self.vocabulary.ids(example.input)
+        room = max(min(max_tokens, self.n_positions) - len(prefix) - len(suffix), 0)
+        return prefix + ids[:room] + suffix, len(ids) > room
+
+    def _answer(self, inputs: Sequence[tuple[int, ...]]) -> list[str]:
+        from torch import tensor
+
+        device, prefix = self.module.device, self.decoder_prefix
+        outputs = self.module.generate(
+            input_ids=tensor(pad_rows(inputs, self.vocabulary.pad), device=device),
+            attention_mask=tensor(attention_mask(inputs), device=device),
+            decoder_input_ids=tensor([prefix] * len(inputs), device=device),
+        )
+        return [self.vocabulary.decode(row) for row in outputs[:, len(prefix) :].tolist()]

@@ -1,0 +1,58 @@
+"""How fast a model is: one training step and one forward pass over the same typical batch."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from audition.training.batching import effective_batches
+from audition.training.device import synchronise
+from audition.training.evaluation import evaluate
+from audition.training.loop import Trainer
+from audition.training.request import Calibration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from audition.protocols import Encoded, ModelAdapter
+    from audition.training.device import Device
+    from audition.training.loop import Run
+
+
+def measure_speed(adapter: ModelAdapter, examples: Sequence[Encoded], run: Run) -> Calibration:
+    """Return seconds per token, padding not counted, on `run.device`; changes the weights.
+
+    The batch is the median one, by tokens, of an epoch over `examples`. A first forward pass is not timed: it pays for
+    what is made once.
+    """
+    batch = _typical(examples, run)
+    n_tokens = sum(example.n_tokens for example in batch)
+
+    def score() -> None:
+        limit = run.recipe.micro_batch_tokens
+        evaluate(adapter, batch, [], device=run.device, precision=run.precision, max_tokens=limit)
+
+    score()
+    evaluating = _seconds(score, run.device)
+    trainer = Trainer(adapter, run, n_steps=1)
+    adapter.module.train()
+    return Calibration(
+        tokens_per_example=sum(example.n_tokens for example in examples) / len(examples),
+        seconds_per_training_token=_seconds(lambda: trainer.step(batch), run.device) / n_tokens,
+        seconds_per_evaluated_token=evaluating / n_tokens,
+    )
+
+
+def _typical(examples: Sequence[Encoded], run: Run) -> Sequence[Encoded]:
+    lengths = [example.n_tokens for example in examples]
+    batches = effective_batches(lengths, run.batch_size, seed=run.seed, epoch=1)
+    ordered = sorted(batches, key=lambda batch: sum(lengths[position] for position in batch))
+    return [examples[position] for position in ordered[len(ordered) // 2]]
+
+
+def _seconds(action: Callable[[], None], device: Device) -> float:
+    synchronise(device)
+    started = perf_counter()
+    action()
+    synchronise(device)
+    return perf_counter() - started

@@ -1,0 +1,73 @@
+"""Weights kept on the CPU: the initial ones, and the best so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import Tensor
+    from torch.nn import Module
+
+
+class Snapshot:
+    """A copy of a module's parameters and buffers on the CPU; tied weights are kept once."""
+
+    def __init__(self, module: Module) -> None:
+        self._tensors = [tensor.detach().to("cpu", copy=True) for tensor in _tensors(module)]
+
+    def update(self, module: Module) -> None:
+        """Take the weights of `module`, in the memory of the old copy."""
+        for kept, tensor in zip(self._tensors, _tensors(module), strict=True):
+            kept.copy_(tensor.detach())
+
+    def restore(self, module: Module) -> None:
+        """Write the weights back into `module`, on whatever device it is; gradients are dropped."""
+        for kept, tensor in zip(self._tensors, _tensors(module), strict=True):
+            tensor.detach().copy_(kept)
+        module.zero_grad(set_to_none=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What led to some weights."""
+
+    validation_loss: float  #: nats per token
+    learning_rate: float
+    batch_size: int
+    epoch: int  #: 1, 2, …: how many were trained
+
+
+class BestWeights:
+    """The weights with the lowest validation loss, across epochs and grid points: one copy, however many are tried."""
+
+    def __init__(self) -> None:
+        self.choice: Choice | None = None  #: None until weights were offered
+        self._snapshot: Snapshot | None = None
+
+    def offer(self, module: Module, choice: Choice) -> None:
+        """Keep the weights of `module` if their loss is lower than any before; equal losses keep the earlier."""
+        if self.choice is not None and choice.validation_loss >= self.choice.validation_loss:
+            return
+        self.choice = choice
+        if self._snapshot is None:
+            self._snapshot = Snapshot(module)
+        else:
+            self._snapshot.update(module)
+
+    def restore(self, module: Module) -> None:
+        """Write the best weights back into `module`.
+
+        Raises:
+            LookupError: none were offered.
+        """
+        if self._snapshot is None:
+            raise LookupError("no weights were offered")
+        self._snapshot.restore(module)
+
+
+def _tensors(module: Module) -> Iterator[Tensor]:
+    yield from module.parameters()
+    yield from module.buffers()

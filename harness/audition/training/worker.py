@@ -1,0 +1,119 @@
+"""The worker: a child process that measures what its parent asks, one request after another.
+
+Requests come as JSON lines on standard input, answers go as JSON lines to standard output; whatever else writes to
+standard output is sent to standard error. The loaded candidate is kept between requests. When the parent goes away,
+standard input ends and the worker exits at once, also in the middle of a training step.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from audition import codec
+from audition.training.request import MeasurementRequest, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TextIO
+
+    from audition.catalog import Catalog
+    from audition.protocols import TaskLoader
+    from audition.training.candidate import Candidate
+
+
+class Worker:
+    """Answers requests; keeps the last candidate loaded."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._loaded: tuple[str, ...] = ()
+        self._candidate: tuple[Candidate, TaskLoader] | None = None
+
+    def answer(self, verb: str, request: MeasurementRequest, on_progress: Callable[[Progress], None]) -> object:
+        """Return the observation (`run`) or the calibration (`calibrate`)."""
+        from audition.training.finetune import finetune
+
+        candidate, task = self._load(request, on_progress)
+        if verb == "calibrate":
+            return candidate.calibrate(request)
+        if request.save_to is not None:
+            return finetune(candidate, task, request, on_progress)
+        return candidate.measure(request, on_progress)
+
+    def _load(
+        self, request: MeasurementRequest, on_progress: Callable[[Progress], None]
+    ) -> tuple[Candidate, TaskLoader]:
+        from audition.training.candidate import Candidate
+        from audition.training.device import resolve_device
+
+        identity = (request.folder, request.task_fingerprint, request.device)
+        if self._candidate is None or self._loaded != identity:
+            self._candidate = None  # the old one's memory goes before the new one's comes
+            on_progress(
+                Progress(model=request.model.name, n_samples=request.n_samples, stage="loading", done=0, total=1)
+            )
+            adapter = self._catalog.adapter(request.model.adapter)
+            task = self._catalog.open_task(request.task.name, request.task.options)
+            candidate = Candidate.load(request, adapter, task, resolve_device(request.device))
+            self._candidate = (candidate, task)
+            self._loaded = identity
+        return self._candidate
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    answers = _claim_stdout()
+    lines = _requests()
+    from audition.catalog import Catalog
+    from audition.plugins import load_plugins
+
+    worker = Worker(Catalog(load_plugins()))
+    for line in lines:
+        message = json.loads(line)
+        request = codec.from_json(MeasurementRequest, message["request"])
+        try:
+            answer: dict[str, Any] = {"answer": worker.answer(message["verb"], request, _reporter(answers))}
+        except Exception as error:  # noqa: BLE001 - whatever a candidate raises is its outcome, not ours
+            traceback.print_exc()
+            answer = {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
+        _send(answers, answer)
+
+
+def _reporter(answers: TextIO) -> Callable[[Progress], None]:
+    return lambda progress: _send(answers, {"progress": progress})
+
+
+def _send(answers: TextIO, message: dict[str, Any]) -> None:
+    answers.write(codec.dumps(message) + "\n")
+    answers.flush()
+
+
+def _claim_stdout() -> TextIO:
+    """Return the real standard output, and point `print` and C libraries to standard error."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return answers
+
+
+def _requests() -> Iterator[str]:
+    """Yield lines of standard input, read ahead in a thread that ends the process when there are no more."""
+    queue: SimpleQueue[str] = SimpleQueue()
+
+    def read() -> None:
+        for line in sys.stdin:
+            queue.put(line)
+        os._exit(0)
+
+    Thread(target=read, daemon=True).start()
+    while True:
+        yield queue.get()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""Measurements in child processes on this machine: their memory goes back with them, their crash is an outcome."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Condition
+from typing import TYPE_CHECKING
+
+from audition import codec
+from audition.errors import AuditionError
+from audition.training.request import Calibration
+from audition.types import Observation
+from audition_plugins.executors._process import ChildProcess, TimedOut, WorkerDied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from audition.training.request import MeasurementRequest, Progress
+    from audition.types import Status
+
+
+class ExecutorClosed(AuditionError):  # noqa: N818 - an event, not a mistake of the caller
+    """The executor was closed while a request was waiting or running."""
+
+
+class LocalExecutor:
+    """As many worker processes as slots. A candidate's requests go to the worker that has it loaded."""
+
+    def __init__(self, *, slots: int = 1, log_dir: Path | None = None, timeout: float | None = None) -> None:
+        self.slots = slots
+        self._log_dir = log_dir  #: worker logs; None: a temporary folder
+        self._timeout = timeout  #: seconds a measurement may take; None: no limit
+        self._idle: list[ChildProcess] = []
+        self._all: list[ChildProcess] = []
+        self._started = 0
+        self._closed = False
+        self._changed = Condition()
+
+    def run(self, request: MeasurementRequest, on_progress: Callable[[Progress], None]) -> Observation:
+        """Return the outcome of one request; a worker that dies or hangs is an outcome too.
+
+        Raises:
+            ExecutorClosed: `close` was called before the outcome came.
+        """
+        with self._worker(request) as worker:
+            try:
+                answer = worker.ask("run", request, on_progress, timeout=self._timeout)
+            except TimedOut:
+                return _failed(request, "timed-out", f"no result after {self._timeout:g} s")
+            except WorkerDied as death:
+                self._raise_if_closed()
+                return _failed(request, "crashed", str(death))
+        if "error" in answer:
+            return _failed(request, "crashed", str(answer["error"]))
+        return codec.from_json(Observation, answer["answer"])
+
+    def calibrate(self, request: MeasurementRequest) -> Calibration | None:
+        """Return how fast the model is here, or None if the worker could not tell."""
+        with self._worker(request) as worker:
+            try:
+                answer = worker.ask("calibrate", request, lambda _: None, timeout=self._timeout)
+            except (TimedOut, WorkerDied):
+                self._raise_if_closed()
+                return None
+        return codec.from_json(Calibration, answer["answer"]) if "answer" in answer else None
+
+    def close(self) -> None:
+        """Kill all workers; what is running is abandoned."""
+        with self._changed:
+            self._closed = True
+            for worker in self._all:
+                worker.kill()
+            self._changed.notify_all()
+
+    @contextmanager
+    def _worker(self, request: MeasurementRequest) -> Iterator[ChildProcess]:
+        worker = self._acquire(request.folder)
+        try:
+            yield worker
+        finally:
+            with self._changed:
+                if worker.is_alive:
+                    self._idle.append(worker)
+                else:
+                    self._all.remove(worker)
+                self._changed.notify_all()
+
+    def _acquire(self, folder: str) -> ChildProcess:
+        with self._changed:
+            while True:
+                self._raise_if_closed()
+                match = next((worker for worker in self._idle if worker.loaded == folder), None)
+                if match is None and len(self._all) < self.slots:
+                    return self._start()
+                if match is not None or self._idle:
+                    worker = match or self._idle[0]
+                    self._idle.remove(worker)
+                    return worker
+                self._changed.wait()
+
+    def _start(self) -> ChildProcess:
+        if self._log_dir is None:
+            self._log_dir = Path(tempfile.mkdtemp(prefix="audition-workers-"))
+        self._log_dir.mkdir(parents=True, exist_ok=True)
+        self._started += 1
+        worker = ChildProcess(log=self._log_dir / f"worker-{self._started}.log")
+        self._all.append(worker)
+        return worker
+
+    def _raise_if_closed(self) -> None:
+        if self._closed:
+            raise ExecutorClosed("the executor was closed")
+
+
+def _failed(request: MeasurementRequest, status: Status, message: str) -> Observation:
+    return Observation(
+        model=request.model.name,
+        task=request.task.name,
+        n_samples=request.n_samples,
+        status=status,
+        seeds=(request.seed,),
+        message=message,
+    )

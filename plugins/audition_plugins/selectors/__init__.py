@@ -1,0 +1,51 @@
+"""The selectors that come with audition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audition import hookimpl
+from audition.types import SelectorEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PAPER = "Lin et al., Selecting Large Language Model to Fine-tune via Rectified Scaling Law, ICML 2024, arXiv 2402.02314"
+
+
+@hookimpl
+def audition_selectors() -> Iterable[SelectorEntry]:
+    """Return AtS and the three baselines that need no fit."""
+    from audition_plugins.selectors.ats import AcceptThenStop
+    from audition_plugins.selectors.model_size import ModelSize
+    from audition_plugins.selectors.sub_tuning import SubTuning
+    from audition_plugins.selectors.zero_shot import ZeroShot
+
+    yield SelectorEntry(
+        name="ats",
+        make=AcceptThenStop,
+        summary="accept sizes from the largest down, stop at the pre-power phase, extrapolate the line (Algorithm 1)",
+        citation=PAPER,
+        aliases=("AtS",),
+    )
+    yield SelectorEntry(
+        name="sub-tuning",
+        make=SubTuning,
+        summary="loss after fine-tuning on the largest subset that the budget allows",
+        citation=PAPER,
+        aliases=("SubTuning",),
+    )
+    yield SelectorEntry(
+        name="zero-shot",
+        make=ZeroShot,
+        summary="loss without any fine-tuning",
+        citation=PAPER,
+        aliases=("ZeroShot",),
+    )
+    yield SelectorEntry(
+        name="model-size",
+        make=ModelSize,
+        summary="the more parameters the better; measures nothing",
+        citation=PAPER,
+        aliases=("ModelSize",),
+    )

@@ -1,0 +1,27 @@
+"""ZeroShot: the loss of the pre-trained model as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audition.types import Point, Ranking, Score
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from audition.protocols import SelectionProblem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZeroShot:
+    """Score a model by minus its loss at D = 0."""
+
+    def plan(self, sizes: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the sizes it asks for: zero, which trains nothing."""
+        return (0,)
+
+    def select(self, problem: SelectionProblem, rng: np.random.Generator) -> Ranking:
+        """Rank by the zero-shot loss, measured for all candidates at once."""
+        observations = problem.measure(Point(model.name, 0) for model in problem.candidates)
+        return Ranking.from_scores(Score.of_measured(observation) for observation in observations)

@@ -1,0 +1,153 @@
+"""Read sources once: validate every row, write the good ones as Arrow, split them, remember all of it."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from audition.errors import UsageError
+from audition.tasks import SPLIT_RULE, SPLITS, ReadReport, SplitLimits, input_hash, split_rows
+from audition_plugins.tasks import _cache
+from audition_plugins.tasks._arrow_file import write_examples
+from audition_plugins.tasks._columns import Columns, choose_columns
+from audition_plugins.tasks._rows import Row, RowError, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from audition.tasks import SplitName, Splits
+    from audition.types import Example, TaskOptions
+    from audition_plugins.tasks._sources import Source
+
+RULES = f"audition tasks 1, split rule {SPLIT_RULE}"  #: change it when the same sources would give other examples
+_SHOWN = 5  #: bad rows whose messages are kept
+
+
+@dataclass
+class _Tally:
+    """Counts what is read."""
+
+    n_rows: int = 0
+    bad: Counter[str] = field(default_factory=Counter)
+    examples: list[str] = field(default_factory=list)
+    hashes: array[int] = field(default_factory=lambda: array("Q"))  # of good rows; with the origins, 9 bytes a row
+    origins: array[int] = field(default_factory=lambda: array("b"))  # indices into SPLITS
+
+    def note_bad(self, error: RowError) -> None:
+        self.bad[error.rule] += 1
+        if len(self.examples) < _SHOWN:
+            self.examples.append(str(error))
+
+
+def ingest(
+    name: str, sources: Mapping[SplitName, Sequence[Source]], options: TaskOptions, limits: SplitLimits
+) -> tuple[str, ReadReport]:
+    """Return fingerprint and account of the rows of `sources`, which are then in the cache.
+
+    Raises:
+        UsageError: a row is malformed and `options` do not skip it, or no usable rows are left.
+    """
+    stamp = _stamp(sources, options, limits)
+    note = _cache.recall(stamp)
+    if note is None:
+        columns = _choose(name, sources, options)
+        note = _read(name, sources, columns, options, limits)
+        _cache.remember(stamp, note)
+    report = note["report"]
+    bad = tuple((rule, count) for rule, count in report.pop("bad"))
+    return note["fingerprint"], ReadReport(**report, bad=bad)
+
+
+def _stamp(sources: Mapping[SplitName, Sequence[Source]], options: TaskOptions, limits: SplitLimits) -> str:
+    identities = {split: [source.identity for source in members] for split, members in sources.items()}
+    return sha256(json.dumps([RULES, identities, asdict(options), asdict(limits)], sort_keys=True).encode()).hexdigest()
+
+
+def _choose(name: str, sources: Mapping[SplitName, Sequence[Source]], options: TaskOptions) -> Columns:
+    """Choose columns by the first training source; every other source must have them too."""
+    columns: Columns | None = None
+    for split in SPLITS:
+        for source in sources.get(split, ()):
+            names = source.column_names()
+            if not names:
+                continue  # without rows; damaged ones are reported when they are read
+            columns = columns or choose_columns(names, options, source.label)
+            missing = sorted(columns.names - {columns.context, *names})
+            if missing:
+                raise UsageError(f"{source.label}: no column {missing[0]!r}; columns are {quoted(names)}")
+    return columns or Columns(input="input")
+
+
+def _read(
+    name: str,
+    sources: Mapping[SplitName, Sequence[Source]],
+    columns: Columns,
+    options: TaskOptions,
+    limits: SplitLimits,
+) -> dict[str, Any]:
+    tally = _Tally()
+    with _cache.writing() as folder:
+        examples = _examples(sources, columns, tally, skip_bad_rows=options.skip_bad_rows)
+        content = write_examples(examples, folder / "rows.arrow", is_chat=columns.messages is not None)
+        splits = split_rows(np.array(tally.hashes, np.uint64), np.array(tally.origins, np.int8), limits)
+        for split in SPLITS:
+            if not len(splits[split]):
+                raise UsageError(f"{name}: {_too_few(split, tally)}")
+            np.save(folder / f"{split}.npy", splits[split])
+        origins = sha256(tally.origins.tobytes()).hexdigest()
+        fingerprint = sha256(f"{RULES}|{asdict(limits)}|{origins}|{content}".encode()).hexdigest()
+        _cache.keep(folder, fingerprint)
+    return {"fingerprint": fingerprint, "report": asdict(_report(tally, columns, splits))}
+
+
+def _report(tally: _Tally, columns: Columns, splits: Splits) -> ReadReport:
+    n_used = sum(len(splits[split]) for split in SPLITS)
+    return ReadReport(
+        n_rows=tally.n_rows,
+        columns=str(columns),
+        bad=tuple(tally.bad.most_common()),
+        bad_examples=tuple(tally.examples),
+        n_duplicates=splits.n_duplicates,
+        n_overlapping=splits.n_overlapping,
+        n_unused=len(tally.hashes) - splits.n_duplicates - splits.n_overlapping - n_used,
+    )
+
+
+def _examples(
+    sources: Mapping[SplitName, Sequence[Source]], columns: Columns, tally: _Tally, *, skip_bad_rows: bool
+) -> Iterator[Example]:
+    """Yield the good rows of all sources and count all of them."""
+    for origin, split in enumerate(SPLITS):
+        for source in sources.get(split, ()):
+            for row in source.rows(columns.names):
+                tally.n_rows += 1
+                try:
+                    example = columns.example(_good(row))
+                except RowError as error:
+                    if not skip_bad_rows:
+                        raise UsageError(str(error)) from None
+                    tally.note_bad(error)
+                    continue
+                tally.hashes.append(input_hash(example.input))
+                tally.origins.append(origin)
+                yield example
+
+
+def _good(row: Row | RowError) -> Row:
+    if isinstance(row, RowError):
+        raise row
+    return row
+
+
+def _too_few(split: SplitName, tally: _Tally) -> str:
+    if not tally.n_rows:
+        return "a task must have rows, got none"
+    if not tally.hashes:
+        return f"all {tally.n_rows} rows are malformed; {tally.examples[0]}"
+    return f"{len(tally.hashes)} rows are too few for a {split} split; give more, or files by --validation and --test"

@@ -1,0 +1,41 @@
+"""Tasks from a user's files: JSON lines, CSV, TSV or Parquet, one file or a folder of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from audition.types import TaskSpec
+from audition_plugins.tasks._arrow_task import open_sources
+from audition_plugins.tasks._folders import find_files
+from audition_plugins.tasks._sources import data_file
+
+if TYPE_CHECKING:
+    from audition.tasks import SplitName
+    from audition.types import TaskOptions
+    from audition_plugins.tasks._arrow_task import ArrowTask
+    from audition_plugins.tasks._sources import DataFile
+
+
+def open_path(address: str, options: TaskOptions) -> ArrowTask:
+    """Open the file or folder at `address`. Its spec holds absolute paths, so that any process can open it again.
+
+    Raises:
+        UsageError: what is wrong with it, with file, line and value.
+    """
+    path = Path(address)
+    sources = find_files(path, address) | given_files(options)
+    absolute = replace(
+        options,
+        validation=options.validation and str(Path(options.validation).absolute()),
+        test=options.test and str(Path(options.test).absolute()),
+    )
+    spec = TaskSpec(name=str(path.absolute()), description=f"pairs of {path.name}", options=absolute)
+    return open_sources(spec, sources, options)
+
+
+def given_files(options: TaskOptions) -> dict[SplitName, list[DataFile]]:
+    """Return the validation and test files that `options` name, by split."""
+    given: dict[SplitName, str | None] = {"validation": options.validation, "test": options.test}
+    return {split: [data_file(Path(name), name)] for split, name in given.items() if name}

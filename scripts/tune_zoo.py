@@ -1,0 +1,126 @@
+"""Find the fine-tuning learning rates of exported zoo models and write them into their cards.
+
+``python scripts/tune_zoo.py --task package-synopsis=FILE --zoo DIR``: for each model and task, 200 examples are learned
+at each rate, the loss on validation rows chooses, and other rows tell what the pre-training is worth: the loss before,
+after, and after the same fine-tuning of random weights, which get their own best rate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+os.environ.update(OMP_NUM_THREADS="1", RAYON_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false")
+
+import torch
+from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.utils import logging
+
+from zoo.architectures import build_config, build_model
+from zoo.export import load_shipped, read_card, write_card
+from zoo.finetuning import TaskSlices, fine_tune, loss_per_byte, read_slices
+from zoo.specs import read_specs
+
+RATES = (3e-4, 1e-3, 3e-3)
+_SIZES = (200, 200, 300)  #: rows to train, to choose the rate, to report
+_SEED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    options = _parser().parse_args(arguments)
+    torch.set_num_threads(1)
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    slices = [read_slices(name, path, _SIZES) for name, path in options.task]
+    folders = [options.zoo / model.name for model in read_specs()]
+    names = options.models.split(",") if options.models else [folder.name for folder in folders if folder.is_dir()]
+    for folder in folders:
+        if folder.name in names:
+            tune(folder, slices)
+    return 0
+
+
+def tune(folder: Path, slices: Sequence[TaskSlices]) -> None:
+    """Tune one model and rewrite its card."""
+    tokeniser = AutoTokenizer.from_pretrained(folder)
+    shipped = load_shipped(folder)
+    model = next(model for model in read_specs() if model.name == folder.name)
+    untrained = build_model(model, build_config(model), _SEED)
+    card = read_card(folder)
+    for task in slices:
+        found = _tune_task(shipped, untrained, tokeniser, task)
+        card.setdefault("fine_tuning", {})[task.name] = found
+        sys.stderr.write(f"{folder.name} {task.name}: {json.dumps(found)}\n")
+    card["learning_rates"] = _summarise(card["fine_tuning"])
+    write_card(folder, card)
+
+
+def _tune_task(
+    shipped: PreTrainedModel, untrained: PreTrainedModel, tokeniser: PreTrainedTokenizerBase, task: TaskSlices
+) -> dict[str, Any]:
+    rate, losses, after = _best(shipped, tokeniser, task)
+    _, _, random_after = _best(untrained, tokeniser, task)
+    return {
+        "loss_unit": "nats/byte",
+        "n_samples": len(task.train),
+        "learning_rate": rate,
+        "validation": losses,
+        "zero_shot": round(loss_per_byte(shipped, tokeniser, task.test), 4),
+        "fine_tuned": after,
+        "random_fine_tuned": random_after,
+    }
+
+
+def _best(
+    network: PreTrainedModel, tokeniser: PreTrainedTokenizerBase, task: TaskSlices
+) -> tuple[float, dict[str, float], float]:
+    """Return the rate with the lowest validation loss, the losses of all, and the best one's test loss."""
+    losses: dict[str, float] = {}
+    best: tuple[float, float, PreTrainedModel] | None = None
+    for rate in RATES:
+        candidate = copy.deepcopy(network)
+        fine_tune(candidate, tokeniser, task.train, rate, _SEED)
+        loss = loss_per_byte(candidate, tokeniser, task.validation)
+        losses[f"{rate:g}"] = round(loss, 4)
+        if best is None or loss < best[0]:
+            best = loss, rate, candidate
+    assert best is not None  # there are rates
+    return best[1], losses, round(loss_per_byte(best[2], tokeniser, task.test), 4)
+
+
+def _summarise(found: dict[str, dict[str, Any]]) -> dict[str, float]:
+    """Return the rate that is best over all tasks as ``*``, and each task's own where it differs."""
+
+    def regret(rate: str) -> float:
+        return sum(float(entry["validation"][rate] / min(entry["validation"].values())) for entry in found.values())
+
+    general = float(min((f"{rate:g}" for rate in RATES), key=regret))
+    own = {task: entry["learning_rate"] for task, entry in found.items() if entry["learning_rate"] != general}
+    return {"*": general, **own}
+
+
+def _task_file(argument: str) -> tuple[str, Path]:
+    name, _, path = argument.partition("=")
+    if not path or not Path(path).is_file():
+        raise argparse.ArgumentTypeError(f"want TASK=FILE of an existing file, got {argument!r}")
+    return name, Path(path)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--task", nargs="+", type=_task_file, required=True, metavar="TASK=FILE",
+                        help="gzipped JSONL of 'input' and 'target', rows in random order")
+    parser.add_argument("--zoo", type=Path, default=Path("registries/audition_registries/zoo"))
+    parser.add_argument("--models", help="comma-separated names; all exported ones by default")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

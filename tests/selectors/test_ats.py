@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import math
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from small_world import D_FULL, SIZES, power_law, problem_of
+
+from audition.errors import UsageError
+from audition_plugins.selectors.ats import AcceptThenStop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from audition.problem import MeteredProblem
+    from audition.types import Ranking
+
+RNG = np.random.default_rng(0)
+
+
+def bent(scale: float, exponent: float, below: int, level: float) -> Callable[[int], float]:
+    """A line down to `below` examples, and a plateau under it: the pre-power phase."""
+    return lambda n: scale * n**-exponent if n >= below else level
+
+
+def audition(problem: MeteredProblem, **options: float) -> Ranking:
+    return AcceptThenStop(**options).select(problem, RNG)  # type: ignore[arg-type]
+
+
+def sizes_measured(problem: MeteredProblem, name: str) -> list[int]:
+    return [observation.n_samples for observation in problem.receipt if observation.model == name]
+
+
+def test_a_straight_line_is_extrapolated_to_the_full_size() -> None:
+    ranking = audition(problem_of({"a": power_law(20, 0.3)}))
+    assert ranking.models[0].predicted_loss == pytest.approx(20 * D_FULL**-0.3, rel=1e-9)
+    assert ranking.models[0].score == -ranking.models[0].predicted_loss
+
+
+def test_the_curves_that_cross_are_ranked_by_where_they_end() -> None:
+    shallow, steep = power_law(4, 0.05), power_law(20, 0.3)
+    assert shallow(1600) > steep(1600) or shallow(200) < steep(200)
+    ranking = audition(problem_of({"shallow": shallow, "steep": steep}))
+    assert [row.model for row in ranking.models] == ["steep", "shallow"]
+
+
+def test_it_stops_at_the_pre_power_phase_and_leaves_that_point_out() -> None:
+    sizes = (3200, 1600, 800, 400, 200)
+    wobble = {3200: 1.001, 1600: 0.999, 800: 1.001, 400: 1.0, 200: 1.0}
+    line = power_law(20, 0.3)
+    problem = problem_of({"a": lambda n: line(n) * wobble.get(n, 1.0) if n >= 800 else 2.0}, sizes=sizes)
+    ranking = audition(problem)
+    slope, intercept = np.polyfit(np.log([3200, 1600, 800]), np.log([line(n) * wobble[n] for n in (3200, 1600, 800)]), 1)
+    assert ranking.models[0].predicted_loss == pytest.approx(math.exp(slope * math.log(D_FULL) + intercept), rel=1e-9)
+
+
+def test_a_size_below_the_stop_is_never_measured() -> None:
+    problem = problem_of({"a": bent(20, 0.3, 400, 9.0)}, sizes=(1600, 800, 400, 200, 100))
+    audition(problem)
+    assert sizes_measured(problem, "a") == [1600, 800, 400, 200], "200 is tested and refused; 100 is not needed"
+
+
+def test_the_stop_is_i_stop_above_delta() -> None:
+    """Four points, worked by hand: log losses 0, 1, 3 at log sizes 3, 2, 1 (in units of log 2), then the fourth."""
+    sizes = (8, 4, 2, 1)
+    x, y = np.array([3.0, 2.0, 1.0]) * math.log(2), np.array([0.0, 1.0, 3.0])
+    slope, intercept = np.polyfit(x, y, 1)
+    sigma = float(np.std(y - (slope * x + intercept)))  # ddof = 0
+    for distance, n_used in ((4.9, 4), (5.1, 3)):
+        fourth = intercept + distance * sigma
+        logs = dict(zip(sizes, (*y, fourth), strict=True))
+        problem = problem_of({"a": lambda n, logs=logs: math.exp(logs.get(n, 9.0))}, sizes=sizes)
+        kept = list(sizes[:n_used])
+        expected = np.polyval(np.polyfit(np.log(kept), [logs[n] for n in kept], 1), math.log(D_FULL))
+        predicted = audition(problem, k=3, delta=5.0).models[0].predicted_loss
+        assert predicted == pytest.approx(math.exp(expected), rel=1e-9)
+
+
+def test_with_fewer_points_than_k_it_draws_the_line_through_them_and_says_so() -> None:
+    ranking = audition(problem_of({"a": power_law(20, 0.3)}, sizes=(400, 200)))
+    assert ranking.models[0].predicted_loss == pytest.approx(20 * D_FULL**-0.3)
+    assert ranking.models[0].notes == ("only 2 of k = 3 points",)
+
+
+def test_one_point_is_scored_as_it_is_and_predicts_nothing() -> None:
+    ranking = audition(problem_of({"a": power_law(20, 0.3)}, sizes=(400,)))
+    assert ranking.models[0].score == -power_law(20, 0.3)(400)
+    assert ranking.models[0].predicted_loss is None
+
+
+def test_the_order_of_candidates_does_not_matter() -> None:
+    losses = {"a": power_law(20, 0.3), "b": power_law(10, 0.2), "c": power_law(10, 0.2)}
+    rankings = [
+        audition(problem_of({name: losses[name] for name in names})) for names in permutations(losses)
+    ]
+    assert len(set(rankings)) == 1
+
+
+def test_nothing_beyond_the_budget_leaks_into_the_ranking() -> None:
+    def poisoned(loss: Callable[[int], float]) -> Callable[[int], float]:
+        return lambda n: loss(n) if n <= SIZES[0] else math.nan
+
+    losses = {"a": power_law(20, 0.3), "b": power_law(10, 0.2)}
+    assert audition(problem_of(losses)) == audition(problem_of({name: poisoned(loss) for name, loss in losses.items()}))
+
+
+@pytest.mark.parametrize(("options", "message"), [({"k": 2}, "'k' of 'ats' must be at least 3, got 2"), ({"delta": 0}, "above 0")])
+def test_options_out_of_range_are_refused(options: dict[str, float], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        AcceptThenStop(**options)  # type: ignore[arg-type]

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+from audition.errors import UsageError
+from audition.ledger import Ledger
+from audition.training.request import Calibration
+from audition.types import Cost, Observation, Status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def observation(n_samples: int = 200, status: Status = "ok") -> Observation:
+    return Observation(
+        model="a",
+        task="toy",
+        n_samples=n_samples,
+        status=status,
+        loss_per_token=1.1,
+        loss_per_byte=1 / 3,
+        seeds=(0,),
+        cost=Cost(n_samples=n_samples, samples_processed=2 * n_samples, flops=1e9, seconds=0.5),
+        learning_rate=1e-3,
+        batch_size=8,
+    )
+
+
+def ledger_in(folder: Path) -> Ledger:
+    return Ledger(str(folder / "deep" / "ledger.db"))
+
+
+def test_an_observation_comes_back_as_it_was(tmp_path: Path) -> None:
+    ledger_in(tmp_path).put("k", observation())
+    assert ledger_in(tmp_path).get("k") == observation()
+
+
+def test_an_unknown_key_has_no_observation(tmp_path: Path) -> None:
+    assert ledger_in(tmp_path).get("k") is None
+
+
+@pytest.mark.parametrize("status", ["ok", "out-of-memory", "not-finite", "does-not-fit", "lossy-tokeniser"])
+def test_an_outcome_that_would_repeat_is_kept(tmp_path: Path, status: Status) -> None:
+    ledger = ledger_in(tmp_path)
+    ledger.put("k", observation(status=status))
+    assert ledger.get("k") == observation(status=status)
+
+
+@pytest.mark.parametrize("status", ["crashed", "timed-out"])
+def test_an_outcome_that_may_change_is_tried_again_and_replaced(tmp_path: Path, status: Status) -> None:
+    ledger = ledger_in(tmp_path)
+    ledger.put("k", observation(status=status))
+    assert ledger.get("k") is None
+    ledger.put("k", observation())
+    assert ledger.get("k") == observation()
+    assert ledger.observations() == (observation(),)
+
+
+def test_many_threads_and_connections_may_write(tmp_path: Path) -> None:
+    ledgers = [ledger_in(tmp_path) for _ in range(4)]
+    threads = [
+        Thread(target=lambda number=number: [ledgers[number].put(f"{number}-{i}", observation(i)) for i in range(25)])
+        for number in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ledgers[0].observations()) == 100
+
+
+def test_calibrations_are_kept(tmp_path: Path) -> None:
+    calibration = Calibration(
+        tokens_per_example=40.0, seconds_per_training_token=2e-4, seconds_per_evaluated_token=5e-5
+    )
+    ledger_in(tmp_path).put_calibration("k", calibration)
+    assert ledger_in(tmp_path).get_calibration("k") == calibration
+    assert ledger_in(tmp_path).get_calibration("other") is None
+
+
+def test_runs_are_listed_newest_first(tmp_path: Path) -> None:
+    ledger = ledger_in(tmp_path)
+    for name in ("first", "second"):
+        ledger.add_run(name, tmp_path / name, {"task": "toy"})
+    assert [run["id"] for run in ledger.runs()] == ["second", "first"]
+    assert ledger.runs()[0]["report"] == {"task": "toy"}
+
+
+def test_a_file_that_is_no_ledger_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "ledger.db").write_text("this is a shopping list, not a database, and it is long enough to tell")
+    with pytest.raises(UsageError, match=r"ledger\.db: the ledger cannot be used: file is not a database"):
+        Ledger(str(tmp_path / "ledger.db"))
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="the ledger's folder cannot be made"):
+        Ledger(str(tmp_path / "file" / "ledger.db"))
+
+
+def test_an_unknown_database_url_is_one_clear_line() -> None:
+    with pytest.raises(UsageError, match="not a ledger file or a database URL"):
+        Ledger("oracel://nowhere/ledger")
+
+
+def test_a_full_disk_loses_nothing_that_was_stored(tmp_path: Path) -> None:
+    ledger = ledger_in(tmp_path)
+    ledger.put("kept", observation())
+    with ledger._engine.connect() as connection:  # noqa: SLF001 - a page limit is SQLite's own full disk
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(UsageError, match="the ledger cannot be used: database or disk is full"):
+        ledger.put("large", Observation(model="a", task="toy", n_samples=1, seeds=(0,), message="x" * 2**20))
+    assert ledger_in(tmp_path).get("kept") == observation()

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from audition.errors import UsageError
+from audition.memory import GIB, estimate, format_bytes, parse_bytes
+from audition.training.recipe import Recipe
+from audition.types import ModelShape, ModelSpec
+
+
+def spec(n_params: int | None = 1_000_000, shape: ModelShape | None = None) -> ModelSpec:
+    return ModelSpec(
+        name="a",
+        family="a",
+        adapter="toy",
+        checkpoint="a",
+        architecture="decoder-only",
+        licence="MIT",
+        n_params=n_params,
+        shape=shape,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("24GB", 24 * GIB), ("24gib", 24 * GIB), ("512 MB", 2**29), ("1.5G", 3 * 2**29), ("1000", 1000)]
+)
+def test_sizes_are_binary(text: str, size: int) -> None:
+    assert parse_bytes(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "GB", "-1GB", "24 apples", "0GB", "1..5GB"])
+def test_a_bad_size_is_a_usage_error(text: str) -> None:
+    with pytest.raises(UsageError, match="24GB"):
+        parse_bytes(text)
+
+
+def test_states_take_sixteen_bytes_a_parameter_in_fp32() -> None:
+    need = estimate(spec(), Recipe(name="r"), precision="fp32")
+    assert need is not None
+    assert need.weights + need.gradients + need.optimiser == 16_000_000
+
+
+def test_the_logits_of_a_large_vocabulary_count() -> None:
+    def logits(n_vocab: int) -> int:
+        shape = ModelShape(n_layers=2, d_model=8, n_heads=2, d_head=4, d_ff=32, n_vocab=n_vocab)
+        need = estimate(spec(shape=shape), Recipe(name="r", micro_batch_tokens=1000), precision="fp32")
+        assert need is not None
+        return need.logits
+
+    assert logits(250_000) == 250_000 * 1000 * 8
+    assert logits(250_000) == 5 * logits(50_000)
+
+
+def test_a_model_of_unknown_size_has_no_estimate() -> None:
+    assert estimate(spec(None), Recipe(name="r"), precision="fp32") is None
+
+
+def test_sizes_are_printed_in_binary_units() -> None:
+    assert (format_bytes(24 * GIB), format_bytes(2**29)) == ("24 GiB", "512 MiB")

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from audition.testing.toy import ToyAdapter, ToyEncoded, ToyTask
+from audition.training.device import Device, make_repeatable, resolve_device
+from audition.training.failures import NotFiniteError
+from audition.training.grid import Grid, search
+from audition.training.loop import Run, accumulate_gradients, train
+from audition.training.meter import Meter
+from audition.training.recipe import Recipe
+from audition.training.weights import Snapshot
+from audition.types import Example
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from torch import Tensor
+
+CPU = resolve_device("cpu")
+make_repeatable(CPU)
+
+
+def encode(adapter: ToyAdapter, examples: Sequence[Example]) -> list[ToyEncoded]:
+    return [adapter.encode(each, max_input_tokens=100, max_target_tokens=50) for each in examples]
+
+
+def run(*, learning_rate: float = 0.01, batch_size: int = 8, seed: int = 0, device: Device = CPU, **fields: Any) -> Run:  # noqa: ANN401
+    recipe = Recipe(name="test", **{"epochs": 1, **fields})
+    return Run(
+        recipe=recipe, learning_rate=learning_rate, batch_size=batch_size, seed=seed, device=device, precision="fp32"
+    )
+
+
+def gradients(adapter: ToyAdapter) -> dict[str, Tensor]:
+    return {name: each.grad.clone() for name, each in adapter.module.named_parameters()}
+
+
+def weights(adapter: ToyAdapter) -> dict[str, Tensor]:
+    return {name: each.detach().clone() for name, each in adapter.module.named_parameters()}
+
+
+def scripted(losses: Sequence[float]) -> Callable[[int], float]:
+    values: Iterator[float] = iter(losses)
+    return lambda _epoch: next(values)
+
+
+# targets of 1 to 40 tokens: a mean of micro-batch means would be far off
+UNEVEN = [Example(input=f"say {n} times", target="na" * n) for n in (1, 2, 3, 5, 8, 13, 20)]
+
+
+@pytest.mark.parametrize("micro_batch_tokens", [1, 70, 150])
+def test_loss_and_gradient_are_the_same_whatever_the_micro_batches(micro_batch_tokens: int) -> None:
+    outcomes = []
+    for limit in (micro_batch_tokens, 10**6):
+        adapter = ToyAdapter(dropout=0.0)
+        batch = encode(adapter, UNEVEN)
+        loss = accumulate_gradients(adapter, batch, run(micro_batch_tokens=limit), backward=torch.Tensor.backward)
+        outcomes.append((loss, gradients(adapter)))
+    (loss, split), (whole_loss, whole) = outcomes
+    assert loss.item() == pytest.approx(whole_loss.item(), rel=1e-6)
+    for name, gradient in whole.items():
+        torch.testing.assert_close(split[name], gradient, atol=1e-6, rtol=1e-5)
+
+
+def test_loss_and_gradient_are_those_of_the_mean_over_target_tokens() -> None:
+    adapter = ToyAdapter(dropout=0.0)
+    batch = encode(adapter, UNEVEN)
+    loss = accumulate_gradients(adapter, batch, run(micro_batch_tokens=60), backward=torch.Tensor.backward)
+    by_hand = ToyAdapter(dropout=0.0)
+    tensors = by_hand.collate(batch)
+    mean = by_hand.loss(tensors) / tensors["is_target"].sum()
+    mean.backward()
+    assert loss.item() == pytest.approx(mean.item(), rel=1e-6)
+    for name, gradient in gradients(by_hand).items():
+        torch.testing.assert_close(gradients(adapter)[name], gradient, atol=1e-6, rtol=1e-5)
+
+
+def test_one_step_equals_a_step_written_by_hand() -> None:
+    adapter = ToyAdapter(dropout=0.0)
+    batch = encode(adapter, UNEVEN)
+    settings = run(batch_size=len(batch), micro_batch_tokens=100, warmup_ratio=0.0, max_grad_norm=0.1, weight_decay=0.1)
+    train(adapter, batch, settings, validate=scripted([1.0]), meter=Meter())
+    by_hand = ToyAdapter(dropout=0.0)
+    matrices = [each for each in by_hand.module.parameters() if each.ndim == 2]
+    vectors = [each for each in by_hand.module.parameters() if each.ndim == 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": matrices, "weight_decay": 0.1}, {"params": vectors, "weight_decay": 0.0}], lr=0.01
+    )
+    tensors = by_hand.collate(batch)
+    (by_hand.loss(tensors) / tensors["is_target"].sum()).backward()
+    torch.nn.utils.clip_grad_norm_(by_hand.module.parameters(), 0.1)
+    optimizer.step()
+    for name, weight in weights(by_hand).items():
+        torch.testing.assert_close(weights(adapter)[name], weight, atol=1e-5, rtol=1e-5)
+
+
+def test_training_repeats_bitwise_with_the_seed_and_differs_with_another() -> None:
+    outcomes = []
+    for seed in (1, 1, 2):
+        adapter = ToyAdapter()
+        train(adapter, encode(adapter, ToyTask().train(64, 0)), run(seed=seed), validate=scripted([1.0]), meter=Meter())
+        outcomes.append(weights(adapter)["embedding.weight"])
+    assert torch.equal(outcomes[0], outcomes[1])
+    assert not torch.equal(outcomes[0], outcomes[2])
+
+
+def test_training_lowers_the_loss() -> None:
+    adapter = ToyAdapter()
+    batch = encode(adapter, ToyTask().train(64, 0))
+    with torch.no_grad():
+        before = adapter.loss(adapter.collate(batch)).item()
+    train(adapter, batch, run(epochs=4), validate=scripted([1.0] * 4), meter=Meter())
+    adapter.module.eval()
+    with torch.no_grad():
+        assert adapter.loss(adapter.collate(batch)).item() < 0.5 * before
+
+
+def test_training_stops_when_patience_is_over() -> None:
+    adapter = ToyAdapter()
+    seen = []
+
+    def validate(epoch: int) -> float:
+        seen.append(epoch)
+        return [1.0, 0.8, 0.9, 0.7, 0.7, 0.8, 0.71, 0.1][epoch - 1]  # an equal loss is no improvement
+
+    meter = Meter()
+    train(adapter, encode(adapter, UNEVEN), run(epochs=20, patience=3), validate=validate, meter=meter)
+    assert seen == [1, 2, 3, 4, 5, 6, 7]
+    assert meter.n_trained_samples == 7 * len(UNEVEN)
+
+
+def test_best_weights_are_restored_not_the_last() -> None:
+    adapter = ToyAdapter()
+    grid = Grid(
+        recipe=Recipe(name="t", learning_rates=(0.01,), batch_sizes=(4,), epochs=9, patience=2),
+        seed=0,
+        device=CPU,
+        precision="fp32",
+    )
+    after_epoch = []
+    losses = iter([1.0, 0.5, 0.6, 0.7, 0.1])
+
+    def validate() -> float:
+        after_epoch.append(weights(adapter))
+        return next(losses)
+
+    choice = search(
+        adapter, encode(adapter, UNEVEN), grid, initial=Snapshot(adapter.module), validate=validate, meter=Meter()
+    )
+    assert (choice.epoch, choice.validation_loss, len(after_epoch)) == (2, 0.5, 4)
+    for name, weight in weights(adapter).items():
+        assert torch.equal(weight, after_epoch[1][name])
+        assert not torch.equal(weight, after_epoch[3][name])
+
+
+def test_steps_are_reported_one_by_one() -> None:
+    adapter = ToyAdapter()
+    steps = []
+    train(
+        adapter,
+        encode(adapter, UNEVEN),
+        run(batch_size=2, epochs=3),
+        validate=scripted([1.0] * 3),
+        meter=Meter(),
+        on_step=lambda: steps.append(len(steps)),
+    )
+    assert len(steps) == 3 * 4
+
+
+class Diverging(ToyAdapter):
+    """Its loss is not a number after so many forward passes in training."""
+
+    n_good = 0
+
+    def loss(self, batch: dict[str, Any]) -> Any:  # noqa: ANN401
+        self.n_good -= 1
+        return super().loss(batch) * (float("nan") if self.n_good < 0 and self.module.training else 1.0)
+
+
+def test_loss_that_is_not_a_number_ends_training() -> None:
+    adapter = Diverging()
+    with pytest.raises(NotFiniteError, match=r"not finite within 1 steps at learning rate 0.01 and batch size 8"):
+        train(adapter, encode(adapter, UNEVEN), run(), validate=scripted([1.0]), meter=Meter())
+
+
+def test_long_training_ends_soon_after_a_loss_is_not_a_number() -> None:
+    adapter = Diverging()
+    meter = Meter()
+    with pytest.raises(NotFiniteError):
+        train(adapter, encode(adapter, UNEVEN * 40), run(batch_size=1), validate=scripted([1.0]), meter=meter)
+    assert meter.n_trained_samples < 100
+
+
+def test_run_that_diverges_late_keeps_what_it_had_reached() -> None:
+    adapter = Diverging()
+    adapter.n_good = 2  # one epoch
+    grid = Grid(
+        recipe=Recipe(name="t", learning_rates=(0.01,), batch_sizes=(4,), epochs=5),
+        seed=0,
+        device=CPU,
+        precision="fp32",
+    )
+    choice = search(
+        adapter, encode(adapter, UNEVEN), grid, initial=Snapshot(adapter.module), validate=lambda: 1.0, meter=Meter()
+    )
+    assert choice.epoch == 1
+    assert all(weight.isfinite().all() for weight in weights(adapter).values())

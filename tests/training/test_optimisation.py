@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audition.testing.toy import ToyAdapter
+from audition.training.optimisation import adamw, rate_factor, warmup_cosine
+from audition.training.recipe import Recipe
+
+
+def test_rate_rises_linearly_and_falls_as_a_cosine() -> None:
+    factors = [rate_factor(step, n_warmup=3, n_steps=11) for step in range(11)]
+    assert factors[:4] == [0.25, 0.5, 0.75, 1.0]
+    assert factors[7] == pytest.approx(0.5)  # half-way through the cosine's 8 steps
+    assert factors[-1] == pytest.approx(0.0380602)  # (1 + cos(7π/8)) / 2
+
+
+@given(st.integers(1, 5000), st.floats(0, 1))
+def test_every_step_has_a_positive_rate_and_one_reaches_the_peak(n_steps: int, warmup_ratio: float) -> None:
+    n_warmup = round(warmup_ratio * n_steps)
+    factors = [rate_factor(step, n_warmup=n_warmup, n_steps=n_steps) for step in range(n_steps)]
+    assert all(0 < factor <= 1 for factor in factors)
+    assert n_warmup == n_steps or max(factors) == 1
+
+
+def test_scheduler_sets_the_rates_of_the_schedule() -> None:
+    optimizer = adamw(ToyAdapter().module, learning_rate=0.5, weight_decay=0.0)
+    scheduler = warmup_cosine(optimizer, Recipe(name="r", warmup_ratio=0.2), n_steps=10)
+    rates = []
+    for _ in range(10):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    assert rates == [0.5 * rate_factor(step, n_warmup=2, n_steps=10) for step in range(10)]
+
+
+def test_only_matrices_decay_and_tied_weights_are_optimised_once() -> None:
+    module = ToyAdapter().module
+    matrices, vectors = adamw(module, learning_rate=0.1, weight_decay=0.3).param_groups
+    assert (matrices["weight_decay"], vectors["weight_decay"]) == (0.3, 0.0)
+    assert {parameter.ndim for parameter in matrices["params"]} == {2}
+    assert {parameter.ndim for parameter in vectors["params"]} == {1}
+    assert len(matrices["params"]) + len(vectors["params"]) == len(list(module.parameters()))
+
+
+def test_frozen_parameters_are_left_out() -> None:
+    module = ToyAdapter().module
+    module.embedding.weight.requires_grad_(requires_grad=False)
+    optimised = [
+        id(each)
+        for group in adamw(module, learning_rate=0.1, weight_decay=0.0).param_groups
+        for each in group["params"]
+    ]
+    assert id(module.embedding.weight) not in optimised
