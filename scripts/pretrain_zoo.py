@@ -10,12 +10,13 @@ import argparse
 import multiprocessing
 import os
 import sys
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 # Before torch and tokenizers start their threads: one thread a process is the fastest way to use few cores.
 os.environ.update(OMP_NUM_THREADS="1", RAYON_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false")
+
+from typing import TYPE_CHECKING
 
 import torch
 from transformers.utils import logging
@@ -26,6 +27,9 @@ from zoo.pretraining import Pretraining
 from zoo.specs import ZooModel, read_specs
 from zoo.text import TextFile, mixed_paragraphs, token_stream
 from zoo.tokenisers import train_tokeniser
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Text that a tokeniser is trained on.
 _TOKENISER_BYTES = 8_000_000
@@ -59,8 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def train(model: ZooModel, files: list[TextFile], work: Path, out: Path) -> Path:
     """Train one model to its end, export it and return its folder."""
     torch.set_num_threads(1)
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     files = [file for file in files if file.language in model.tokeniser.shares]
     tokeniser = train_tokeniser(model.tokeniser, (), work)
     training = Pretraining(model, tokeniser, token_stream(model.tokeniser, tokeniser, files, work), work)
@@ -106,8 +110,14 @@ def _text_file(argument: str) -> TextFile:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--text", nargs="+", type=_text_file, default=[], metavar="LANGUAGE=FILE",
-                        help="one paragraph a line, plain or gzip")
+    parser.add_argument(
+        "--text",
+        nargs="+",
+        type=_text_file,
+        default=[],
+        metavar="LANGUAGE=FILE",
+        help="one paragraph a line, plain or gzip",
+    )
     parser.add_argument("--work", type=Path, default=Path(".zoo"), help="checkpoints, tokenisers, token streams")
     parser.add_argument("--out", type=Path, default=Path("registries/audition_registries/zoo"))
     parser.add_argument("--models", help="comma-separated names; all by default")

@@ -12,9 +12,8 @@ import copy
 import json
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 os.environ.update(OMP_NUM_THREADS="1", RAYON_NUM_THREADS="1", TOKENIZERS_PARALLELISM="false")
 
@@ -27,6 +26,9 @@ from zoo.export import load_shipped, read_card, write_card
 from zoo.finetuning import TaskSlices, fine_tune, loss_per_byte, read_slices
 from zoo.specs import read_specs
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 RATES = (3e-4, 1e-3, 3e-3)
 _SIZES = (200, 200, 300)  #: rows to train, to choose the rate, to report
 _SEED = 1
@@ -36,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     options = _parser().parse_args(arguments)
     torch.set_num_threads(1)
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     slices = [read_slices(name, path, _SIZES) for name, path in options.task]
     folders = [options.zoo / model.name for model in read_specs()]
     names = options.models.split(",") if options.models else [folder.name for folder in folders if folder.is_dir()]
@@ -83,16 +85,14 @@ def _best(
 ) -> tuple[float, dict[str, float], float]:
     """Return the rate with the lowest validation loss, the losses of all, and the best one's test loss."""
     losses: dict[str, float] = {}
-    best: tuple[float, float, PreTrainedModel] | None = None
+    chosen, best = RATES[0], network
     for rate in RATES:
         candidate = copy.deepcopy(network)
         fine_tune(candidate, tokeniser, task.train, rate, _SEED)
-        loss = loss_per_byte(candidate, tokeniser, task.validation)
-        losses[f"{rate:g}"] = round(loss, 4)
-        if best is None or loss < best[0]:
-            best = loss, rate, candidate
-    assert best is not None  # there are rates
-    return best[1], losses, round(loss_per_byte(best[2], tokeniser, task.test), 4)
+        losses[f"{rate:g}"] = round(loss_per_byte(candidate, tokeniser, task.validation), 4)
+        if losses[f"{rate:g}"] == min(losses.values()):
+            chosen, best = rate, candidate
+    return chosen, losses, round(loss_per_byte(best, tokeniser, task.test), 4)
 
 
 def _summarise(found: dict[str, dict[str, Any]]) -> dict[str, float]:
@@ -115,8 +115,14 @@ def _task_file(argument: str) -> tuple[str, Path]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--task", nargs="+", type=_task_file, required=True, metavar="TASK=FILE",
-                        help="gzipped JSONL of 'input' and 'target', rows in random order")
+    parser.add_argument(
+        "--task",
+        nargs="+",
+        type=_task_file,
+        required=True,
+        metavar="TASK=FILE",
+        help="gzipped JSONL of 'input' and 'target', rows in random order",
+    )
     parser.add_argument("--zoo", type=Path, default=Path("registries/audition_registries/zoo"))
     parser.add_argument("--models", help="comma-separated names; all exported ones by default")
     return parser

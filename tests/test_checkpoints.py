@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from local_hub import COMMIT, Repository, local_hub
 
 from audition.checkpoints import architecture_of, read_shape, read_spec, resolve
 from audition.checkpoints.files import checkpoint_files, weight_files
 from audition.errors import UsageError
 from audition.testing.checkpoints import build_checkpoint
-from audition.types import ModelShape, ModelSpec
+from audition.types import JSON, ModelShape, ModelSpec
+from local_hub import COMMIT, Repository, local_hub
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,20 +44,24 @@ print(json.dumps(answer))
 """
 
 
-def ask(home: Path, checkpoint: str, environment: Mapping[str, str], **given: Any) -> dict[str, Any]:
+def ask(home: Path, checkpoint: str, environment: Mapping[str, str], **given: JSON) -> dict[str, Any]:
     """Resolve a hub model in a process of its own: the hub's client reads its environment once."""
     model = {"name": checkpoint, "checkpoint": checkpoint, **given}
     settings = {"HF_HOME": str(home), "HF_HUB_DISABLE_PROGRESS_BARS": "1", **environment}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
     clean["PYTHONPATH"] = os.pathsep.join(sys.path)
     finished = subprocess.run(
-        [sys.executable, "-c", ASK, json.dumps(model)], env=clean | settings, capture_output=True, text=True, check=False
+        [sys.executable, "-c", ASK, json.dumps(model)],
+        env=clean | settings,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert finished.returncode == 0, finished.stderr
     return dict(json.loads(finished.stdout))
 
 
-def model(checkpoint: str | Path, **given: Any) -> ModelSpec:
+def model(checkpoint: str | Path, **given: JSON) -> ModelSpec:
     known: dict[str, Any] = {"family": "gpt2", "adapter": "gpt2", "architecture": "decoder-only", "licence": "mit"}
     return ModelSpec(name="m", checkpoint=str(checkpoint), n_params=None, **known | given)
 
@@ -224,7 +228,14 @@ MT5 = {
 
 def test_a_llama_shape_is_gated_and_has_heads_of_their_own_size() -> None:
     shape = ModelShape(
-        n_layers=16, d_model=2048, n_heads=32, d_head=64, d_ff=8192, n_vocab=128256, n_positions=131072, is_gated_ff=True
+        n_layers=16,
+        d_model=2048,
+        n_heads=32,
+        d_head=64,
+        d_ff=8192,
+        n_vocab=128256,
+        n_positions=131072,
+        is_gated_ff=True,
     )
     assert read_shape(LLAMA) == shape
 
@@ -251,7 +262,7 @@ def test_the_hub_is_asked_once_and_then_the_cache_answers(gpt2: Path, tmp_path: 
         first = ask(tmp_path / "home", "org/name", {"HF_ENDPOINT": hub.endpoint})
         fetched = sorted(hub.fetched)
         again = ask(tmp_path / "home", "org/name", {"HF_ENDPOINT": hub.endpoint})
-        assert sorted(hub.fetched) == fetched == sorted(checkpoint_files(os.listdir(gpt2)))
+        assert sorted(hub.fetched) == fetched == sorted(checkpoint_files([path.name for path in gpt2.iterdir()]))
     offline = ask(tmp_path / "home", "org/name", {"HF_HUB_OFFLINE": "1"})
     unreachable = ask(tmp_path / "home", "org/name", {"HF_ENDPOINT": hub.endpoint})
     n_bytes = sum((source / name).stat().st_size for name in fetched)

@@ -47,7 +47,9 @@ def resolve_candidates(patterns: Sequence[str], exclude: Sequence[str], catalog:
         UsageError: something names nothing, or nothing is left.
     """
     book = _Book({name: offer.entry for name, offer in catalog.models.items()}, catalog)
-    chosen = {_identity(spec): spec for pattern in _split(patterns) for spec in book.find(pattern)}
+    chosen: dict[tuple[str, str | None], ModelSpec] = {}
+    for spec in (spec for pattern in _split(patterns) for spec in book.find(pattern)):
+        chosen.setdefault(_identity(spec), spec)
     for pattern in _split(exclude):
         matching = [spec for spec in [*chosen.values(), *book.listed.values()] if _is_meant(pattern, spec)]
         if not matching:
@@ -78,7 +80,7 @@ class _Book:
         name, _, revision = pattern.partition("@")
         known = self.listed.get(name) or self._with_checkpoint(name)
         if known:
-            return (replace(known, name=pattern, revision=revision) if revision else known,)
+            return (replace(known, name=f"{known.name}@{revision}", revision=revision) if revision else known,)
         if _HUB_ID.fullmatch(name):
             return (self._on_hub(name, revision or None),)
         raise unknown_name("model", pattern, self.listed, hint=_HINT)

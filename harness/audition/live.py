@@ -8,7 +8,7 @@ from statistics import mean, stdev
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from audition.checkpoints import resolve
+from audition.checkpoints import is_on_disk, resolve
 from audition.errors import UsageError
 from audition.keys import calibration_key, measurement_key
 from audition.training.request import MeasurementRequest
@@ -146,7 +146,7 @@ class LiveLosses:
 
     def calibrate(self, model: ModelSpec) -> Calibration | None:
         """Return how fast the model is, from the ledger or from a training step now; None if it is not on this disk."""
-        if model.download_bytes != 0:
+        if not is_on_disk(model):
             return None
         request, checkpoint = self.request(model, self._setting.recipe.batch_sizes[0], self._setting.seeds[0])
         key = calibration_key(request, weights=checkpoint.fingerprint, device_kind=self._setting.device_kind)
@@ -177,7 +177,7 @@ class LiveLosses:
 
     def known(self, model: ModelSpec, n_samples: int) -> bool:
         """Return whether the ledger has the point for every seed, as far as can be told without a download."""
-        if model.download_bytes != 0:
+        if not is_on_disk(model):
             return False
         requests = [self.request(model, n_samples, seed)[0] for seed in self._setting.seeds]
         return all(self._ledger.get(request.key) is not None for request in requests)

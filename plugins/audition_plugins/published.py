@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SOURCE = "Lin et al. 2024, arXiv 2402.02314: test losses, mean of three seeds, three decimals"
 TASKS = ("flan", "wmt19", "gigaword")
 
+
 @hookimpl
 def audition_models() -> Iterable[ModelSpec]:
     """Return the published models."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 import transformers
 from transformers import PretrainedConfig, PreTrainedModel
 
-from zoo.specs import ZooModel
 from zoo.tokenisers import BOS, EOS, PAD, SPECIAL_TOKENS
 
-_IDS = {
+if TYPE_CHECKING:
+    from zoo.specs import ZooModel
+
+_IDS: dict[str, Any] = {
     "pad_token_id": SPECIAL_TOKENS.index(PAD),
     "eos_token_id": SPECIAL_TOKENS.index(EOS),
     "bos_token_id": SPECIAL_TOKENS.index(BOS),
@@ -42,7 +44,7 @@ def build_model(model: ZooModel, config: PretrainedConfig, seed: int) -> PreTrai
     network: PreTrainedModel = getattr(transformers, classes[model.architecture])(config)
     if model.architecture in ("t5-v1.1", "mt5"):
         # These do not scale the decoder's output; the stock deviation of 1 gives logits in the tens and a loss near 40.
-        torch.nn.init.normal_(network.get_input_embeddings().weight, std=config.d_model**-0.5)
+        torch.nn.init.normal_(network.get_parameter("shared.weight"), std=config.d_model**-0.5)
     return network
 
 
@@ -134,14 +136,14 @@ def _t5(model: ZooModel) -> PretrainedConfig:
         "eos_token_id": _IDS["eos_token_id"],
     }
     if model.architecture == "t5":
-        return transformers.T5Config(feed_forward_proj="relu", tie_word_embeddings=True, **common)
+        return transformers.T5Config(feed_forward_proj="relu", **common)
     if model.architecture == "t5-v1.1":
         # transformers 5 ties the weights all the same and reads False as "do not scale the decoder's output".
-        return transformers.T5Config(feed_forward_proj="gated-gelu", tie_word_embeddings=False, **common)
+        return transformers.T5Config(feed_forward_proj="gated-gelu", **{**common, "tie_word_embeddings": False})
     if model.architecture == "mt5":
         return transformers.MT5Config(feed_forward_proj="gated-gelu", **common)
     return transformers.SwitchTransformersConfig(
-        num_experts=shape.n_experts,
+        num_experts=shape.n_experts or 1,
         expert_capacity=_EXPERT_CAPACITY,
         num_sparse_encoder_layers=shape.n_layers // 2,
         num_sparse_decoder_layers=(shape.n_decoder_layers or 0) // 2,

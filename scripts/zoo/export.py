@@ -6,21 +6,30 @@ import json
 import math
 from dataclasses import asdict
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer, PreTrainedModel
 
 from zoo.files import atomic_path
 from zoo.pretraining import FINAL_RATE, WARM_UP, WEIGHT_DECAY, Pretraining
-from zoo.specs import ZooModel
 from zoo.tokenisers import shipped_tokeniser
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tokenizers import Tokenizer
+
+    from zoo.specs import ZooModel
+
 CARD = "card.json"
-_ROUND_TRIPS = ("Hello, world!  Two  spaces ", "复制表格中的内容，例如：“数据”。", "emoji 😀👩‍👧 ok", " first\tsecond\nthird")
+_ROUND_TRIPS = (
+    "Hello, world!  Two  spaces ",
+    "复制表格中的内容，例如：“数据”。",
+    "emoji 😀👩‍👧 ok",
+    " first\tsecond\nthird",
+)
 _TOLERANCE = 2e-2  #: what rounding the weights to bf16 may change of the held-out loss, in nats per token
 #: Fine-tuning learning rate until one is found on validation.
 _UNTUNED_RATE = 1e-3

@@ -8,13 +8,17 @@ from __future__ import annotations
 import gzip
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch.nn.functional import cross_entropy
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 _IGNORED = -100
 _BATCH = 8
@@ -87,7 +91,7 @@ def fine_tune(
 @torch.no_grad()
 def loss_per_byte(network: PreTrainedModel, tokeniser: PreTrainedTokenizerBase, rows: Sequence[Row]) -> float:
     """Return nats per UTF-8 byte of the raw targets, end of sequence included."""
-    network.eval()
+    network.train(mode=False)
     examples = sorted((_encode(network, tokeniser, row, None) for row in rows), key=lambda pair: sum(map(len, pair)))
     batches = (examples[start : start + _ROWS_AT_ONCE] for start in range(0, len(examples), _ROWS_AT_ONCE))
     total = sum(_summed_loss(network, batch)[0].item() for batch in batches)
@@ -101,9 +105,7 @@ def _rate_share(step: int, n_steps: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - n_warm_up) / max(1, n_steps - n_warm_up)))
 
 
-def _encode(
-    network: PreTrainedModel, tokeniser: PreTrainedTokenizerBase, row: Row, max_target: int | None
-) -> Example:
+def _encode(network: PreTrainedModel, tokeniser: PreTrainedTokenizerBase, row: Row, max_target: int | None) -> Example:
     """Return tokens as the harness does: input and line break, or input and end of sequence for an encoder."""
     end = [tokeniser.eos_token_id]
     source: list[int] = tokeniser.encode(row.input, add_special_tokens=False)[:_MAX_INPUT]

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from tokenizers import Tokenizer
 
-from zoo.specs import ZooModel
-from zoo.text import Tokens
 from zoo.tokenisers import EOS, MASK, N_SENTINELS, PAD, SENTINELS
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from zoo.specs import ZooModel
+    from zoo.text import Tokens
 
 Batch = Mapping[str, torch.Tensor]
 Ids = npt.NDArray[np.int64]
@@ -43,15 +47,16 @@ class Vocabulary:
 def read_vocabulary(tokeniser: Tokenizer) -> Vocabulary:
     """Return the special tokens, and which tokens end a sentence."""
     newline = tokeniser.encode("\n").ids[-1]
+    special = {token: tokeniser.get_vocab()[token] for token in (PAD, EOS, MASK, SENTINELS[0])}
     pieces = [tokeniser.decode([token]) for token in range(tokeniser.get_vocab_size())]
     ends = np.array([piece.endswith(_SENTENCE_ENDS) for piece in pieces])
     ends[newline] = True
     return Vocabulary(
-        pad=tokeniser.token_to_id(PAD),
-        eos=tokeniser.token_to_id(EOS),
-        mask=tokeniser.token_to_id(MASK),
+        pad=special[PAD],
+        eos=special[EOS],
+        mask=special[MASK],
         newline=newline,
-        first_sentinel=tokeniser.token_to_id(SENTINELS[0]),
+        first_sentinel=special[SENTINELS[0]],
         ends_sentence=ends,
     )
 
@@ -84,9 +89,7 @@ class Cursor:
         return window[: ends[-1]]
 
 
-def next_batch(
-    model: ZooModel, vocabulary: Vocabulary, cursor: Cursor, rng: np.random.Generator
-) -> tuple[Batch, int]:
+def next_batch(model: ZooModel, vocabulary: Vocabulary, cursor: Cursor, rng: np.random.Generator) -> tuple[Batch, int]:
     """Return a batch and the number of text tokens that it was made from."""
     lengths = _LENGTHS["causal" if model.objective == "causal" else "seq2seq"]
     length = int(rng.choice(lengths, p=_LENGTH_ODDS))
@@ -131,8 +134,9 @@ def _random_lengths(total: int, n_parts: int, rng: np.random.Generator) -> Ids:
 def _replace_spans(text: Ids, is_hidden: npt.NDArray[np.bool_], markers: Ids) -> Ids:
     """Return the visible tokens with one marker in the place of each hidden span."""
     starts = is_hidden & ~np.concatenate([[False], is_hidden[:-1]])
-    marked = np.where(starts, markers[np.maximum(np.cumsum(starts) - 1, 0)], text)
-    return marked[~is_hidden | starts]
+    marked: Ids = np.where(starts, markers[np.maximum(np.cumsum(starts) - 1, 0)], text)
+    visible: Ids = marked[~is_hidden | starts]
+    return visible
 
 
 def _only_spans(text: Ids, is_hidden: npt.NDArray[np.bool_], markers: Ids) -> Ids:

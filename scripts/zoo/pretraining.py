@@ -6,19 +6,23 @@ import math
 import sys
 import time
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
-from transformers import PreTrainedModel
 
 from zoo.architectures import build_config, build_model
 from zoo.files import atomic_path
 from zoo.objectives import Batch, Cursor, next_batch, read_vocabulary
-from zoo.specs import ZooModel
 from zoo.text import Tokens, split
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tokenizers import Tokenizer
+    from transformers import PreTrainedModel
+
+    from zoo.specs import ZooModel
 
 WARM_UP = 0.05  #: share of the training in which the learning rate rises
 FINAL_RATE = 0.1  #: share of the peak learning rate at the end
@@ -114,7 +118,7 @@ class Pretraining:
     @torch.no_grad()
     def held_out_loss(self) -> float:
         """Return the loss in nats per target token on text that was not trained on, the same batches every time."""
-        self.network.eval()
+        self.network.train(mode=False)
         cursor, rng = Cursor(self.held_out_stream), np.random.default_rng(_HELD_OUT_SEED)
         batches = (next_batch(self.model, self.vocabulary, cursor, rng)[0] for _ in range(_HELD_OUT_BATCHES))
         return float(np.mean([self._loss(batch).item() for batch in batches]))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Objective = Literal["causal", "span-corruption", "denoising"]
 
@@ -78,9 +80,9 @@ class ZooModel:
         return _ARCHITECTURES[self.architecture][1]
 
 
-def read_specs(path: Path = Path(__file__).with_name("specs.toml")) -> list[ZooModel]:
+def read_specs() -> list[ZooModel]:
     """Return the models in the order in which they are to be trained."""
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    tables = tomllib.loads(Path(__file__).with_name("specs.toml").read_text(encoding="utf-8"))
     tokenisers = {name: TokeniserSpec(name=name, **table) for name, table in tables["tokenisers"].items()}
     return [_model(table, tokenisers) for table in tables["models"]]
 

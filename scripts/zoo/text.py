@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer
 
 from zoo.files import atomic_path
-from zoo.specs import TokeniserSpec
 from zoo.tokenisers import EOS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tokenizers import Tokenizer
+
+    from zoo.specs import TokeniserSpec
 
 Tokens = npt.NDArray[np.uint16]
 

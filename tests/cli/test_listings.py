@@ -10,7 +10,7 @@ from audition.cli.app import app
 from audition.errors import PluginWarning, UsageError
 
 if TYPE_CHECKING:
-    from click.testing import Result
+    from typer.testing import Result
 
     from throwaway import Site
 

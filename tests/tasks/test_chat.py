@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.types import TaskOptions, Turn
+from audition.types import Example, TaskOptions, Turn
 from audition_plugins.tasks._chat import read_conversation
 from audition_plugins.tasks._rows import Row, RowError
 from audition_plugins.tasks.files import open_path
@@ -20,7 +20,7 @@ BYE = {"role": "user", "content": "Bye?"}
 GONE = {"role": "assistant", "content": "Bye."}
 
 
-def read(messages: object) -> Any:
+def read(messages: object) -> Example:
     return read_conversation(Row("my.jsonl:7", {"messages": messages}), "messages")
 
 
@@ -46,16 +46,28 @@ def test_a_lone_question_is_the_input_as_it_is() -> None:
         ([], "'messages' must hold an assistant turn, got 0 turns without one"),
         ([HI], "'messages' must hold a turn before the last assistant turn, got none"),
         ("Hello?", "'messages' must be a list of turns, got 'Hello?'"),
-        ([HELLO, "Hi."], "turns of 'messages' must have role and content, got 'Hi.' in turn 2"),
-        ([HELLO, {"role": "gpt", "content": "Hi."}], "turns of 'messages' must have the role system, user or assistant, got 'gpt' in turn 2"),
-        ([HELLO, {"role": "assistant", "content": None}], "turns of 'messages' must have text as content, got None in turn 2"),
-        ([HELLO, {"role": "assistant", "content": " "}], "turns of 'messages' must have text as content, got ' ' in turn 2"),
     ],
-)  # fmt: skip
+)
 def test_a_malformed_conversation_is_named(messages: object, expected: str) -> None:
     with pytest.raises(RowError) as caught:
         read(messages)
     assert str(caught.value) == f"my.jsonl:7: {expected}"
+
+
+@pytest.mark.parametrize(
+    ("turn", "expected"),
+    [
+        ("Hi.", "role and content, got 'Hi.'"),
+        ({"role": "gpt", "content": "Hi."}, "the role system, user or assistant, got 'gpt'"),
+        ({"role": ["user"], "content": "Hi."}, "the role system, user or assistant, got a list"),
+        ({"role": "assistant", "content": None}, "text as content, got None"),
+        ({"role": "assistant", "content": " "}, "text as content, got ' '"),
+    ],
+)
+def test_a_malformed_turn_is_named(turn: object, expected: str) -> None:
+    with pytest.raises(RowError) as caught:
+        read([HELLO, turn])
+    assert str(caught.value) == f"my.jsonl:7: turns of 'messages' must have {expected} in turn 2"
 
 
 def test_turns_survive_the_cache(write_jsonl: Callable[..., Path]) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,14 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def chosen(*names: str, **options: Any) -> str:
-    return str(choose_columns(list(names), TaskOptions(**options), "my.csv"))
+NAME_THEM = "name them by --input-column (or --prompt) and --target-column"
 
 
-def refusal(*names: str, **options: Any) -> str:
-    with pytest.raises(UsageError) as caught:
-        chosen(*names, **options)
-    return str(caught.value)
+def chosen(*names: str, options: TaskOptions = TaskOptions()) -> str:  # noqa: B008 - frozen
+    return str(choose_columns(list(names), options, "my.csv"))
 
 
 @pytest.mark.parametrize(
@@ -47,37 +44,46 @@ def test_well_known_columns_are_found(names: tuple[str, ...], expected: str) -> 
 
 
 def test_one_named_column_is_enough_where_the_other_is_well_known() -> None:
-    assert chosen("text", "label", target_column="label") == "input from 'text', target from 'label'"
-    assert chosen("en", "answer", input_column="en") == "input from 'en', target from 'answer'"
-    assert chosen("en", "zh", "target", prompt="{en}") == "input from the prompt, target from 'target'"
+    assert (
+        chosen("text", "label", options=TaskOptions(target_column="label")) == "input from 'text', target from 'label'"
+    )
+    assert chosen("en", "answer", options=TaskOptions(input_column="en")) == "input from 'en', target from 'answer'"
+    assert (
+        chosen("en", "zh", "target", options=TaskOptions(prompt="{en}"))
+        == "input from the prompt, target from 'target'"
+    )
 
 
 @pytest.mark.parametrize(
     ("names", "options", "expected"),
     [
-        (("question", "answer"), {"input_column": "q"}, "my.csv: no column 'q'; columns are 'question', 'answer'"),
-        (("en", "zh"), {"prompt": "To Chinese: {eng}"}, "my.csv: no column 'eng'; columns are 'en', 'zh'"),
+        (
+            ("question", "answer"),
+            TaskOptions(input_column="q"),
+            "my.csv: no column 'q'; columns are 'question', 'answer'",
+        ),
+        (("en", "zh"), TaskOptions(prompt="To Chinese: {eng}"), "my.csv: no column 'eng'; columns are 'en', 'zh'"),
         (
             ("prompt", "completion", "question", "answer"),
-            {},
-            "my.csv: columns fit more than one pair ('prompt' → 'completion', 'question' → 'answer'); "
-            "name them by --input-column (or --prompt) and --target-column",
+            TaskOptions(),
+            f"my.csv: columns fit more than one pair ('prompt' → 'completion', 'question' → 'answer'); {NAME_THEM}",
         ),
         (
             ("en", "zh"),
-            {"input_column": "en"},
-            "my.csv: cannot tell input and target apart among the columns 'en', 'zh'; "
-            "name them by --input-column (or --prompt) and --target-column",
+            TaskOptions(input_column="en"),
+            f"my.csv: cannot tell input and target apart among the columns 'en', 'zh'; {NAME_THEM}",
         ),
         (
             ("a", "b"),
-            {"prompt": "{a}", "input_column": "a"},
+            TaskOptions(prompt="{a}", input_column="a"),
             "a prompt replaces the input column: give one of --prompt and --input-column",
         ),
     ],
 )
-def test_columns_that_leave_it_open_are_refused(names: tuple[str, ...], options: dict[str, str], expected: str) -> None:
-    assert refusal(*names, **options) == expected
+def test_columns_that_leave_it_open_are_refused(names: tuple[str, ...], options: TaskOptions, expected: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        chosen(*names, options=options)
+    assert str(caught.value) == expected
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,15 @@ from audition_plugins.tasks.files import open_path
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+GIVE_MORE = "give more, or --validation and --test files"
+NAME_THEM = "name them by --input-column (or --prompt) and --target-column"
+SUFFIXES = ".jsonl, .json, .csv, .tsv, .parquet, .jsonl.gz, .json.gz, .csv.gz, .tsv.gz"
 GOOD = [json.dumps({"input": f"question {i}", "target": f"answer {i}"}) for i in range(60)]
 
 
-def message(address: str, **options: Any) -> str:
+def message(address: str, **options: str | bool) -> str:
     with pytest.raises(UsageError) as caught:
-        open_path(address, TaskOptions(**options))
+        open_path(address, TaskOptions(**options))  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -115,12 +118,13 @@ def test_damage_inside_a_parquet_file_is_named_by_its_row() -> None:
 
     table = pa.table({"input": [f"q {i}" for i in range(3000)], "target": [f"a {i}" for i in range(3000)]})
     pq.write_table(table, "my.parquet", row_group_size=1500, compression="zstd", use_dictionary=False)
+    # rows are read a thousand at a time
     second = pq.ParquetFile("my.parquet").metadata.row_group(1).column(0)
     data = bytearray(Path("my.parquet").read_bytes())
     start = second.data_page_offset + 40
     data[start : start + 400] = b"\xff" * 400
     Path("my.parquet").write_bytes(data)
-    assert message("my.parquet").startswith("my.parquet: row 1501 or later: damaged Parquet (")
+    assert message("my.parquet").startswith("my.parquet: row 1001 or later: damaged Parquet (")
 
 
 def test_a_null_in_a_parquet_file_is_named_by_its_row() -> None:
@@ -148,12 +152,20 @@ def test_text_of_a_parquet_file_that_is_not_utf8_is_named_by_its_row() -> None:
         ("empty.jsonl", "", "empty.jsonl: the file is empty"),
         ("blank.jsonl", "\n\n", "{here}/blank.jsonl: a task must have rows, got none"),
         ("header.csv", "input,target\n", "{here}/header.csv: a task must have rows, got none"),
-        ("array.json", '[\n{"input": "q"}]', "array.json:1: a file must hold one JSON object a line, got an array; jq -c '.[]' makes lines of it"),
-        ("few.jsonl", GOOD[0], "{here}/few.jsonl: 1 rows are too few for a validation split; give more, or files by --validation and --test"),
-        ("my.txt", "text", "my.txt: a data file must end in .jsonl, .json, .csv, .tsv, .parquet, .jsonl.gz, .json.gz, .csv.gz, .tsv.gz, got 'my.txt'"),
-        ("bare.csv", "question;answer\nq;a\n", "bare.csv: no input and target among the columns 'question;answer'; name them by --input-column (or --prompt) and --target-column"),
+        (
+            "array.json",
+            '[\n{"input": "q"}]',
+            "array.json:1: a file must hold one JSON object a line, got an array; jq -c '.[]' makes lines of it",
+        ),
+        ("few.jsonl", GOOD[0], "{here}/few.jsonl: a validation split must have rows, got none of 1; " + GIVE_MORE),
+        ("my.txt", "text", f"my.txt: a data file must end in {SUFFIXES}, got 'my.txt'"),
+        (
+            "semicolons.csv",
+            "question;answer\nq;a\n",
+            f"semicolons.csv: no input and target among the columns 'question;answer'; {NAME_THEM}",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_task_is_named(name: str, content: str | None, expected: str) -> None:
     if content is not None:
         Path(name).write_text(content, encoding="utf-8")
@@ -201,7 +213,7 @@ def test_nothing_is_left_of_a_reading_that_failed() -> None:
 
 
 def test_skipped_rows_are_counted_by_what_is_wrong_with_them() -> None:
-    bad = [
+    bad: list[str | bytes] = [
         '{"input": "q", "target": ""}',
         "{",
         '{"input": "q", "target": null}',

@@ -74,8 +74,9 @@ def test_a_byte_order_mark_and_windows_line_ends_are_accepted(pairs: Callable[..
 def test_sizes_are_those_of_the_splits(pairs: Callable[..., Any], write_jsonl: Callable[..., Path]) -> None:
     write_jsonl("my.jsonl", pairs(1000))
     task = open_path("my.jsonl", TaskOptions())
-    assert (task.spec.n_train, task.spec.n_validation, task.spec.n_test) == (793, 100, 107)
-    assert len(task.validation()) == 100
+    # written down once: another division of the same rows would make finished measurements worthless
+    assert (task.spec.n_train, task.spec.n_validation, task.spec.n_test) == (806, 87, 107)
+    assert len(task.validation()) == 87
     assert len(task.test(5)) == 5
     assert list(task.test(5)) == list(task.test())[:5]
 

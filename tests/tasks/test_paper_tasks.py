@@ -18,7 +18,10 @@ from audition_plugins.tasks.wmt19 import WMT19
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from audition.tasks import SplitName
+    from audition_plugins.tasks._arrow_task import ArrowTask
     from audition_plugins.tasks._paper import PaperTask
+    from audition_plugins.tasks._sources import HubSplit
 
 TASKS = {task.spec.name: task for task in (FLAN, WMT19, GIGAWORD)}
 PROMPTS = {"flan": "", "wmt19": "Translate to Chinese: ", "gigaword": "Generate a summary: "}
@@ -73,15 +76,18 @@ def test_without_a_local_copy_or_the_hub_it_is_said_how_to_go_on(name: str) -> N
         TASKS[name].open(name, TaskOptions())
 
 
-def from_hub_rows(task: PaperTask, n: int) -> Any:
+def from_hub_rows(task: PaperTask, n: int) -> ArrowTask:
     """Open `task` on `n` variations of the hub's row, loaded by `datasets`, with few rows a split."""
     from datasets import Dataset
 
-    def vary(value: Any, i: int) -> Any:
+    def vary(value: object, i: int) -> object:
         return {key: vary(inner, i) for key, inner in value.items()} if isinstance(value, dict) else f"{value} {i}"
 
     dataset = Dataset.from_list([vary(HUB_ROWS[task.spec.name], i) for i in range(n)])
-    sources = {"train": [sample(dataset, 20, n, "train")], "test": [whole(dataset.select(range(20)), "test")]}
+    sources: dict[SplitName, list[HubSplit]] = {
+        "train": [sample(dataset, 20, n, "train")],
+        "test": [whole(dataset.select(range(20)), "test")],
+    }
     limits = SplitLimits(train=100, validation=10, test=15)
     return open_sources(task.spec, sources, replace(task.hub_columns, skip_bad_rows=True), limits)
 
@@ -100,6 +106,7 @@ def test_rows_of_the_hubs_schema_become_the_papers_pairs(name: str, source: str,
     example = task.test(1)[0]
     assert example.input.startswith(f"{source} ")
     assert example.target == f"{target} {example.input.removeprefix(source + ' ')}"
+    assert task.report is not None
     assert task.report.n_unused > 0
 
 

@@ -7,52 +7,17 @@ import pytest
 import torch
 
 from audition.errors import UsageError
-from audition.testing.toy import TOY_ADAPTER, TOY_MODEL, ByteTokeniser, ToyAdapter, ToyTask
+from audition.testing.toy import TOY_ADAPTER, TOY_MODEL, ToyAdapter, ToyTask
 from audition.training.candidate import Candidate
-from audition.training.device import make_repeatable, resolve_device
-from audition.training.recipe import Recipe
-from audition.training.request import MeasurementRequest, Progress
-from audition.types import AdapterEntry
+from audition.training.device import make_repeatable
+from toy_requests import CPU, QUICK, ask, candidate, numbers, weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from audition.protocols import TaskLoader
-    from audition.types import Example, Observation
-
-CPU = resolve_device("cpu")
-QUICK = Recipe(name="test", learning_rates=(0.01,), batch_sizes=(8,), epochs=2, n_validation=20, n_test=30)
-
-
-def ask(n_samples: int, recipe: Recipe = QUICK, **fields: Any) -> MeasurementRequest:  # noqa: ANN401
-    task = ToyTask()
-    request = MeasurementRequest(
-        key="",
-        model=TOY_MODEL,
-        folder="no folder",
-        task=task.spec,
-        task_fingerprint=task.fingerprint,
-        n_samples=n_samples,
-        seed=0,
-        recipe=recipe,
-        device="cpu",
-    )
-    return replace(request, **fields)
-
-
-def candidate(task: TaskLoader | None = None, adapter: type[ToyAdapter] = ToyAdapter) -> Candidate:
-    entry = AdapterEntry(name="toy", model_types=(), load=adapter.load)
-    return Candidate.load(ask(0), entry, task or ToyTask(), CPU)
-
-
-def weights(of: Candidate) -> list[torch.Tensor]:
-    return [each.detach().clone() for each in of.adapter.module.parameters()]
-
-
-def numbers(observation: Observation) -> Observation:
-    """Return what must repeat: everything but time and memory."""
-    return replace(observation, cost=replace(observation.cost, seconds=0.0), memory_bytes=None)
+    from audition.training.request import Progress
+    from audition.types import Example
 
 
 def test_observation_is_filled_in() -> None:
@@ -134,7 +99,7 @@ def test_cost_counts_every_grid_point_and_epoch_but_no_padding() -> None:
 
 
 class Opposed(ToyTask):
-    """One held-out split in capitals, which training never shows: the better a model learns, the worse it does there."""
+    """One held-out split in capitals, which training never shows: what a model learns makes it worse there."""
 
     def __init__(self, split: str) -> None:
         super().__init__()
@@ -172,112 +137,16 @@ def test_batch_size_is_chosen_on_validation_too() -> None:
 
 
 def test_recipe_without_rates_takes_the_one_of_the_card() -> None:
-    assert candidate().measure(ask(20, replace(QUICK, learning_rates=()))).learning_rate == 0.01
-
-
-class OutOfMemory(ToyAdapter):
-    """Runs out of memory in training: its own error, raised where a real one would be."""
-
-    def loss(self, batch: dict[str, Any]) -> Any:  # noqa: ANN401
-        if self.module.training:
-            raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.\nDetails follow.")
-        return super().loss(batch)
-
-
-class Greedy(ToyAdapter):
-    """Asks the CPU for a petabyte."""
-
-    def loss(self, batch: dict[str, Any]) -> Any:  # noqa: ANN401
-        return super().loss(batch) + torch.empty(2**50, dtype=torch.uint8)
-
-
-class NotANumber(ToyAdapter):
-    """Has a loss that is no number in training."""
-
-    def loss(self, batch: dict[str, Any]) -> Any:  # noqa: ANN401
-        return super().loss(batch) * (float("nan") if self.module.training else 1.0)
-
-
-class Broken(ToyAdapter):
-    """Has a bug."""
-
-    def loss(self, batch: dict[str, Any]) -> Any:  # noqa: ANN401, ARG002
-        raise RuntimeError("shapes do not match")
-
-
-@pytest.mark.parametrize(
-    ("adapter", "status", "message"),
-    [
-        (OutOfMemory, "out-of-memory", "CUDA out of memory. Tried to allocate 2.00 GiB."),
-        (Greedy, "out-of-memory", "memory"),
-        (NotANumber, "not-finite", "the loss was not finite within"),
-    ],
-)
-def test_failure_is_an_outcome_with_a_reason_in_one_line(adapter: type[ToyAdapter], status: str, message: str) -> None:
-    observation = candidate(adapter=adapter).measure(ask(20))
-    assert observation.status == status
-    assert message in observation.message
-    assert "\n" not in observation.message
-    assert observation.loss_per_token is observation.loss_per_byte is observation.learning_rate is None
-    assert observation.cost.n_samples == 20
-
-
-def test_candidate_goes_on_after_a_failure() -> None:
-    toy = candidate(adapter=OutOfMemory)
-    assert toy.measure(ask(20)).status == "out-of-memory"
-    assert toy.measure(ask(0)) == replace(candidate().measure(ask(0)), cost=toy.measure(ask(0)).cost, memory_bytes=None)
-
-
-def test_grid_point_that_diverges_does_not_spoil_the_others() -> None:
-    observation = candidate().measure(ask(50, replace(QUICK, learning_rates=(0.01, 1.0), max_grad_norm=1e30)))
-    assert (observation.status, observation.learning_rate) == ("ok", 0.01)
-
-
-def test_bug_of_an_adapter_is_no_outcome() -> None:
-    with pytest.raises(RuntimeError, match="shapes do not match"):
-        candidate(adapter=Broken).measure(ask(20))
-
-
-class Lossy(ToyAdapter):
-    """Its tokeniser knows no 'x' and no 'e'."""
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(**options)
-        self.tokenizer = LossyTokeniser()
-
-
-class LossyTokeniser(ByteTokeniser):
-    def decode(self, ids: Iterable[int], **options: object) -> str:
-        return super().decode(ids, **options).replace("e", "?")
-
-
-def test_tokeniser_that_loses_the_targets_is_told_and_nothing_is_spent() -> None:
-    observation = candidate(adapter=Lossy).measure(ask(20))
-    assert observation.status == "lossy-tokeniser"
-    assert "of the test targets" in observation.message
-    assert observation.loss_per_token is None
-    assert (observation.cost.samples_processed, observation.cost.flops) == (0, 0.0)
-
-
-def test_lossy_candidate_is_measured_if_asked_for() -> None:
-    observation = candidate(adapter=Lossy).measure(ask(20, rank_lossy=True))
-    assert observation.status == "ok"
-    assert "of the test targets" in observation.message
-    assert observation.loss_per_token == candidate().measure(ask(20)).loss_per_token
+    assert candidate().measure(ask(20, replace(QUICK, learning_rates=()))).learning_rate == 0.03
 
 
 def test_fine_tuned_model_is_saved_with_its_best_weights(tmp_path: Path) -> None:
     toy = candidate()
-    observation = toy.finetune(ask(100), tmp_path / "model")
+    observation = toy.measure(ask(100, save_to=str(tmp_path / "model")))
     again = ToyAdapter.load(TOY_MODEL, str(tmp_path / "model"))
     saved = Candidate(again, ToyTask(), CPU).measure(ask(0))
     assert saved.loss_per_token == observation.loss_per_token
     assert numbers(observation) == numbers(candidate().measure(ask(100)))
-
-
-def test_failed_fine_tuning_saves_nothing(tmp_path: Path) -> None:
-    candidate(adapter=NotANumber).finetune(ask(20), tmp_path / "model")
-    assert not (tmp_path / "model").exists()
 
 
 def test_progress_counts_training_steps_of_the_whole_grid_and_then_the_evaluation() -> None:
@@ -298,14 +167,6 @@ def test_calibration_changes_no_result() -> None:
     assert calibration.seconds_per_evaluated_token > 0
     assert calibration.tokens_per_example == pytest.approx(n_tokens(toy, ToyTask().train(128, 0)) / 128)
     assert numbers(toy.measure(ask(50))) == numbers(candidate().measure(ask(50)))
-
-
-def test_generated_text_is_scored_by_the_metric_of_the_task() -> None:
-    toy = candidate()
-    toy.measure(ask(400, replace(QUICK, epochs=12)))
-    scores = toy.score(ask(400), n_examples=10)
-    assert scores.keys() == {"rouge1", "rouge2", "rougeL"}
-    assert scores["rouge1"] > 50
 
 
 def test_weights_stay_float32_in_bf16() -> None:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ def test_quick_recipe_trains_two_epochs_at_the_rate_of_the_card() -> None:
     recipe = load_recipe("quick")
     assert (recipe.epochs, recipe.batch_sizes, recipe.n_validation, recipe.n_test) == (2, (8,), 300, 500)
     assert recipe.learning_rates == ()
-    assert recipe.learning_rate_for(TOY_MODEL, "any task") == 0.01
+    assert recipe.learning_rate_for(TOY_MODEL, "any task") == 0.03
 
 
 def test_every_shipped_recipe_loads_and_carries_its_name() -> None:
@@ -121,6 +122,34 @@ def test_damaged_file_is_answered_by_one_line_that_names_file_and_field(line: st
     assert str(caught.value).startswith("./mine.toml: ")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def documentation() -> str:
+    return (Path(__file__).parents[2] / "docs" / "recipes.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("field", fields(Recipe), ids=lambda field: field.name)
+def test_documentation_gives_the_default_and_the_shipped_values_of_every_field(field: Field[Any]) -> None:
+    row = next(line for line in documentation().splitlines() if line.startswith(f"| `{field.name}`"))
+    cells = [cell.strip() for cell in row.split("|")[2:5]]
+    if field.name == "name":
+        assert cells == ["the file's", "`paper`", "`quick`"]
+    else:
+        recipes = (Recipe(name=""), load_recipe("paper"), load_recipe("quick"))
+        assert cells == [f"`{shown(getattr(recipe, field.name))}`" for recipe in recipes]
+
+
+def shown(value: object) -> str:
+    if value is None:
+        return '"all"'
+    if isinstance(value, tuple):
+        return f"[{', '.join(f'{item:g}' for item in value)}]"
+    return f'"{value}"' if isinstance(value, str) else f"{value:g}"
+
+
+def test_example_of_the_documentation_loads() -> None:
+    example = documentation().split("```toml\n")[1].split("```")[0]
+    assert load_recipe(write(example)).epochs == 5
 
 
 def test_missing_file_is_named() -> None:

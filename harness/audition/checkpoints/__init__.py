@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from audition.checkpoints.cards import AdapterFor, read_spec
 from audition.checkpoints.hub import HubError
-from audition.checkpoints.resolving import Checkpoint, describe_download, resolve
+from audition.checkpoints.resolving import Checkpoint, describe_download, is_on_disk, resolve
 from audition.checkpoints.shapes import architecture_of, read_shape
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "HubError",
     "architecture_of",
     "describe_download",
+    "is_on_disk",
     "read_shape",
     "read_spec",
     "resolve",

@@ -71,9 +71,11 @@ def missing_file(folder: Path) -> str | None:
     names = file_names(folder)
     if CONFIG not in names:
         return CONFIG
+    if not TOKENISER_FILES & names:
+        return "tokenizer.json and no other tokeniser"
     weights = weight_files(names)
     if not weights:
-        return f"{_LAYOUTS[0][0]} (or {_LAYOUTS[1][0]})"
+        return f"{_LAYOUTS[0][0]} and no {_LAYOUTS[1][0]}"
     indexes = [name for name in weights if name.endswith(".json")]
     parts = {part for name in indexes for part in _weight_map(folder / name).values()}
     return min(parts - names, default=None)

@@ -33,6 +33,11 @@ def is_local(checkpoint: str) -> bool:
     return os.path.isabs(checkpoint)  # noqa: PTH117 - a hub id is no path
 
 
+def is_on_disk(spec: ModelSpec) -> bool:
+    """Return whether `resolve` would fetch nothing: a local folder, or a complete snapshot in the cache."""
+    return is_local(spec.checkpoint) or hub.cached_folder(spec.checkpoint, spec.revision) is not None
+
+
 def resolve(spec: ModelSpec, *, allow_download: bool = True) -> Checkpoint:
     """Return the checkpoint of `spec`, fetched from the hub if it must be.
 
@@ -70,7 +75,7 @@ def describe_download(spec: ModelSpec) -> tuple[int | None, Literal["measured", 
     Nothing to fetch counts as measured. Where the hub cannot be asked, the estimate is the model's `download_bytes`.
     """
     try:
-        if is_local(spec.checkpoint) or hub.cached_folder(spec.checkpoint, spec.revision):
+        if is_on_disk(spec):
             return 0, "measured"
         info = hub.look_up(spec.checkpoint, spec.revision, timeout=_PLAN_SECONDS)
         return download_size(info), "measured"

@@ -14,8 +14,19 @@ from audition.cli.tables import print_json, render
 
 if TYPE_CHECKING:
     from audition.plan import Plan
+    from audition.protocols import TaskLoader
     from audition.selecting import Wish
     from audition.selection import Report
+
+
+def show_reading(task: TaskLoader) -> None:
+    """Print to standard error what happened to the rows of a user's task."""
+    from audition.tasks import HasReadReport
+
+    if isinstance(task, HasReadReport) and task.report is not None:
+        spec = task.spec
+        typer.echo(f"{spec.name}: {spec.n_train:,} training rows", err=True)
+        typer.echo("\n".join(summary.reading_lines(task.report)), err=True)
 
 
 def show_plan(plan: Plan, *, as_json: bool) -> None:

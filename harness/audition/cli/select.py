@@ -119,7 +119,7 @@ def _replay(wish: Wish, catalog: Catalog, output: Path | None, *, as_json: bool,
 
 def _audition(wish: Wish, catalog: Catalog, ledger: str, output: Path | None, *, as_json: bool, dry_run: bool) -> None:
     from audition.cli.display import Display
-    from audition.cli.outcome import show_plan, show_report
+    from audition.cli.outcome import show_plan, show_reading, show_report
     from audition.ledger import Ledger
     from audition.runs import new_run_folder, write_run
     from audition.selecting import open_live
@@ -131,6 +131,7 @@ def _audition(wish: Wish, catalog: Catalog, ledger: str, output: Path | None, *,
             wish, catalog, store, log_dir=folder / "workers", on_progress=display.step, on_observation=display.observed
         )
         try:
+            show_reading(selection.setting.task)
             plan = selection.plan()
             show_plan(plan, as_json=as_json and dry_run)
             if dry_run:

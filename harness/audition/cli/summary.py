@@ -9,6 +9,7 @@ from audition.memory import format_bytes
 if TYPE_CHECKING:
     from audition.plan import Plan
     from audition.selection import Report, Stratum
+    from audition.tasks import ReadReport
     from audition.types import Cost, Observation, RankedModel
 
 
@@ -56,6 +57,20 @@ def spent_sentence(report: Report) -> str:
     if report.reused.samples_processed or report.reused.flops:
         said += f" Found in the ledger: {_cost(report.reused)}."
     return said
+
+
+def reading_lines(report: ReadReport) -> list[str]:
+    """Return what happened to the rows of a file or hub data set."""
+    lines = [f"  {report.n_rows:,} rows read; {report.columns}"]
+    counts = {
+        "malformed rows skipped": report.n_bad,
+        "rows left out: their input occurred before": report.n_duplicates,
+        "rows left out: their input is in a held-out split": report.n_overlapping,
+        "rows left out: beyond the limit of their split": report.n_unused,
+    }
+    lines += [f"  {count:,} {what}" for what, count in counts.items() if count]
+    lines += [f"    {count:,} × {rule}" for rule, count in report.bad]
+    return lines + [f"    {example}" for example in report.bad_examples]
 
 
 def duration(seconds: float) -> str:

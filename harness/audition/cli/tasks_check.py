@@ -10,6 +10,7 @@ import typer
 from audition.budget import require_sizes
 from audition.cli import arguments
 from audition.cli.session import Session
+from audition.cli.summary import reading_lines
 from audition.cli.tables import AsJson, print_json, render
 from audition.errors import UsageError
 from audition.types import TaskOptions
@@ -17,7 +18,6 @@ from audition.types import TaskOptions
 if TYPE_CHECKING:
     from audition.catalog import Catalog
     from audition.inspection import Inspection, Lengths, Reach, TokenisedTask
-    from audition.tasks import ReadReport
     from audition.types import ModelSpec
 
 N_SIZES = 4  #: that a selector which fits curves wants: k + 1, with k = 3
@@ -77,7 +77,7 @@ def _candidates(catalog: Catalog, names: arguments.Names) -> tuple[ModelSpec, ..
 def _sections(found: Inspection) -> list[str]:
     spec = found.task
     sizes = f"{spec.n_train:,} training, {spec.n_validation:,} validation, {spec.n_test:,} test rows"
-    sections = ["\n".join([f"{spec.name}: {sizes}", *(_reading(found.report) if found.report else ())])]
+    sections = ["\n".join([f"{spec.name}: {sizes}", *(reading_lines(found.report) if found.report else ())])]
     sections += [
         f"example {number}\n  input   {e.input!r}\n  target  {e.target!r}" for number, e in enumerate(found.examples, 1)
     ]
@@ -93,19 +93,6 @@ def _sections(found: Inspection) -> list[str]:
         sections.append(f"No tokeniser on this machine: {', '.join(found.absent)}")
     sections.append(f"What a selection would measure\n{render([_reach_row(row) for row in found.reach])}")
     return [*sections, *_advice(found)]
-
-
-def _reading(report: ReadReport) -> list[str]:
-    lines = [f"  {report.n_rows:,} rows read; {report.columns}"]
-    counts = {
-        "malformed rows skipped": report.n_bad,
-        "rows left out: their input occurred before": report.n_duplicates,
-        "rows left out: their input is in a held-out split": report.n_overlapping,
-        "rows left out: beyond the limit of their split": report.n_unused,
-    }
-    lines += [f"  {count:,} {what}" for what, count in counts.items() if count]
-    lines += [f"    {count:,} × {rule}" for rule, count in report.bad]
-    return lines + [f"    {example}" for example in report.bad_examples]
 
 
 def _length_row(lengths: Lengths) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class ToyEncoded:
 
 
 class ToyAdapter:
-    """A language model over bytes: an embedding, a GRU, and the embedding again. About 20,000 parameters.
+    """A language model over bytes: an embedding, a GRU, and the embedding again. About 15,000 parameters.
 
     The GRU reads from left to right, so padding on the right changes nothing.
     """
@@ -148,6 +148,7 @@ def _language_model(*, seed: int, width: int, dropout: float) -> Any:  # noqa: A
         def __init__(self) -> None:
             super().__init__()
             self.embedding = torch.nn.Embedding(_N_VOCAB, width)
+            torch.nn.init.normal_(self.embedding.weight, std=0.5)  # starts near the loss of a uniform guess
             self.dropout = torch.nn.Dropout(dropout)
             self.recurrent = torch.nn.GRU(width, width, batch_first=True)
             self.output = torch.nn.Linear(width, _N_VOCAB)
@@ -159,14 +160,14 @@ def _language_model(*, seed: int, width: int, dropout: float) -> Any:  # noqa: A
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return LanguageModel()
+        return LanguageModel().eval()
 
 
 _COLOURS = ("red", "green", "blue", "white", "black", "grey", "brown", "yellow")
 _THINGS = {"cat": "animal", "dog": "animal", "horse": "animal", "oak": "plant", "rose": "plant", "lily": "plant"}
 _PLACES = ("garden", "house", "street", "field", "park", "old town", "museum", "valley", "harbour", "village")
 _PAIRS = tuple(
-    Example(input=f"a {colour} {thing} in the {place}", target=f"{colour} {_THINGS[thing]}")
+    Example(input=f"in the {place}: a {colour} {thing}", target=f"{colour} {_THINGS[thing]}")
     for colour, thing, place in product(_COLOURS, _THINGS, _PLACES)
 )  #: 480
 
@@ -221,9 +222,9 @@ TOY_MODEL = ModelSpec(
     checkpoint="toy",
     architecture="decoder-only",
     licence="Apache-2.0",
-    n_params=None,
+    n_params=14_883,
     languages=("en",),
     download_bytes=0,
-    learning_rates=(("*", 0.01),),
+    learning_rates=(("*", 0.03),),
 )
 TOY_ADAPTER = AdapterEntry(name="toy", model_types=("audition-toy",), load=ToyAdapter.load)

@@ -98,12 +98,6 @@ class Candidate:
             memory_bytes=peak_memory_bytes(self.device),
         )
 
-    def finetune(
-        self, request: MeasurementRequest, folder: str | Path, on_progress: OnProgress = lambda _: None
-    ) -> Observation:
-        """Measure, and save the best weights to `folder` with configuration and tokeniser, if it went well."""
-        return self.measure(replace(request, save_to=str(folder)), on_progress)
-
     def calibrate(self, request: MeasurementRequest) -> Calibration:
         """Return how fast the model trains and scores on this task; the weights are as before."""
         recipe = request.recipe
@@ -116,24 +110,6 @@ class Candidate:
         finally:
             self._initial.restore(self.adapter.module)
             release_memory(self.device)
-
-    def score(
-        self, request: MeasurementRequest, *, n_examples: int, max_new_tokens: int | None = None
-    ) -> dict[str, float]:
-        """Return the task's generation metrics, 0 to 100, over the first `n_examples` test examples.
-
-        Greedy, with whatever weights are loaded; `max_new_tokens` defaults to the recipe's longest target.
-        """
-        from audition.training.metrics import score
-
-        examples = self._task.test(n_examples)
-        recipe = request.recipe
-        predictions = self.adapter.generate(
-            examples,
-            max_input_tokens=recipe.max_input_tokens,
-            max_new_tokens=max_new_tokens or recipe.max_target_tokens,
-        )
-        return score(self._task.spec.metric, predictions, [example.target for example in examples])
 
     def _observe(self, request: MeasurementRequest, meter: Meter, on_progress: OnProgress) -> Observation:
         test = self._encoded.test(request.recipe)

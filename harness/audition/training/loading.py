@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, Literal
 
+from audition.checkpoints.files import check_complete
 from audition.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,11 +25,10 @@ def load_config(spec: ModelSpec, folder: str) -> PretrainedConfig:
     """Return the configuration of the checkpoint in `folder`.
 
     Raises:
-        UsageError: there is no such folder, its configuration is broken, or it needs code of its own.
+        UsageError: there is no whole checkpoint, its configuration is broken, or it needs code of its own.
     """
     # transformers would take a missing folder for a hub id, and say that it cannot connect.
-    if not os.path.isdir(folder):  # noqa: PTH112 - a str, as the adapter gets it
-        raise UsageError(f"no folder {folder!r} with the checkpoint of {spec.name!r}")
+    check_complete(Path(folder))
     from transformers import AutoConfig
 
     with _one_line(spec):
@@ -79,6 +79,7 @@ def load_pretrained(
         )
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     _check_complete(spec, report)
+    _check_vocabulary(spec, tokenizer)
     return module.eval(), tokenizer
 
 
@@ -110,8 +111,15 @@ def _one_line(spec: ModelSpec) -> Iterator[None]:
         reason = str(error).strip()
         if "can't allocate memory" in reason:
             raise
-        why = f"{type(error).__name__}: {reason.partition(chr(10))[0]}"
-        raise UsageError(f"the checkpoint of {spec.name!r} cannot be loaded: {why}") from error
+        raise UsageError(f"the checkpoint of {spec.name!r} cannot be loaded: {_explain(error, reason)}") from error
+
+
+def _explain(error: Exception, reason: str) -> str:
+    if isinstance(error, UnpicklingError):  # torch's own text advises to unpickle anything at all
+        return "its pickled weights are damaged or hold more than tensors, and nothing else is unpickled"
+    if "trust_remote_code" in reason:
+        return "it needs code of its own, which is never run"
+    return f"{type(error).__name__}: {reason.partition(chr(10))[0]}"
 
 
 def _check_complete(spec: ModelSpec, report: dict[str, Any]) -> None:
@@ -121,3 +129,10 @@ def _check_complete(spec: ModelSpec, report: dict[str, Any]) -> None:
     if absent:
         named = ", ".join(absent[:_SHOWN]) + (f" and {len(absent) - _SHOWN} more" if len(absent) > _SHOWN else "")
         raise UsageError(f"the checkpoint of {spec.name!r} lacks weights of a {spec.architecture} model: {named}")
+
+
+def _check_vocabulary(spec: ModelSpec, tokenizer: Any) -> None:  # noqa: ANN401 - untyped call
+    """Refuse the empty tokeniser that transformers makes up where the vocabulary's file is missing."""
+    ids = tokenizer("a", add_special_tokens=False)["input_ids"]
+    if not ids or tokenizer.unk_token_id in ids:
+        raise UsageError(f"the tokeniser of {spec.name!r} cannot even write 'a': its vocabulary is missing")

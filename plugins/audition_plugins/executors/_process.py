@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -90,12 +91,12 @@ class ChildProcess:
             on_progress(codec.from_json(Progress, answer["progress"]))
 
     def kill(self) -> None:
-        """End the process and whatever it started."""
-        try:
+        """End the process and whatever it started, if that has not happened yet."""
+        with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            return
         self._process.wait()
+        with suppress(OSError):  # a request that was never read
+            self._input.close()
 
     @property
     def _input(self) -> Any:  # noqa: ANN401 - IO[str], never None with a pipe

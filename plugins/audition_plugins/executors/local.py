@@ -84,6 +84,7 @@ class LocalExecutor:
                 if worker.is_alive:
                     self._idle.append(worker)
                 else:
+                    worker.kill()
                     self._all.remove(worker)
                 self._changed.notify_all()
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from audition.types import Example
 
 _MOST_ROWS = 1000  #: held at once
-_MOST_CHARACTERS = 16 * 2**20  #: held at once, but for a longer row
+_MOST_CHARACTERS = 4 * 2**20  #: held at once, but for a longer row
 
 
 def write_examples(examples: Iterable[Example], path: Path, *, is_chat: bool) -> str:

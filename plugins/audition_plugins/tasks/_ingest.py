@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from audition.codec import from_json, to_json
 from audition.errors import UsageError
 from audition.tasks import SPLIT_RULE, SPLITS, ReadReport, SplitLimits, input_hash, split_rows
 from audition_plugins.tasks import _cache
@@ -56,12 +57,10 @@ def ingest(
     stamp = _stamp(sources, options, limits)
     note = _cache.recall(stamp)
     if note is None:
-        columns = _choose(name, sources, options)
+        columns = _choose(sources, options)
         note = _read(name, sources, columns, options, limits)
         _cache.remember(stamp, note)
-    report = note["report"]
-    bad = tuple((rule, count) for rule, count in report.pop("bad"))
-    return note["fingerprint"], ReadReport(**report, bad=bad)
+    return note["fingerprint"], from_json(ReadReport, note["report"])
 
 
 def _stamp(sources: Mapping[SplitName, Sequence[Source]], options: TaskOptions, limits: SplitLimits) -> str:
@@ -69,7 +68,7 @@ def _stamp(sources: Mapping[SplitName, Sequence[Source]], options: TaskOptions, 
     return sha256(json.dumps([RULES, identities, asdict(options), asdict(limits)], sort_keys=True).encode()).hexdigest()
 
 
-def _choose(name: str, sources: Mapping[SplitName, Sequence[Source]], options: TaskOptions) -> Columns:
+def _choose(sources: Mapping[SplitName, Sequence[Source]], options: TaskOptions) -> Columns:
     """Choose columns by the first training source; every other source must have them too."""
     columns: Columns | None = None
     for split in SPLITS:
@@ -103,7 +102,7 @@ def _read(
         origins = sha256(tally.origins.tobytes()).hexdigest()
         fingerprint = sha256(f"{RULES}|{asdict(limits)}|{origins}|{content}".encode()).hexdigest()
         _cache.keep(folder, fingerprint)
-    return {"fingerprint": fingerprint, "report": asdict(_report(tally, columns, splits))}
+    return {"fingerprint": fingerprint, "report": to_json(_report(tally, columns, splits))}
 
 
 def _report(tally: _Tally, columns: Columns, splits: Splits) -> ReadReport:
@@ -150,4 +149,6 @@ def _too_few(split: SplitName, tally: _Tally) -> str:
         return "a task must have rows, got none"
     if not tally.hashes:
         return f"all {tally.n_rows} rows are malformed; {tally.examples[0]}"
-    return f"{len(tally.hashes)} rows are too few for a {split} split; give more, or files by --validation and --test"
+    return (
+        f"a {split} split must have rows, got none of {len(tally.hashes)}; give more, or --validation and --test files"
+    )

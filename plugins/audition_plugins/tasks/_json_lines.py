@@ -26,7 +26,7 @@ def read_json_lines(path: Path, label: str) -> Iterator[Row | RowError]:
                 f"{label}:1: a file must hold one JSON object a line, got an array; jq -c '.[]' makes lines of it"
             )
         if line.strip():
-            yield _parse(f"{label}:{number}", line)
+            yield _parse(f"{label}:{number}", line.rstrip())
 
 
 def _parse(place: str, line: bytes) -> Row | RowError:

@@ -1,0 +1,229 @@
+"""A whole live selection of toy models, measured in this process: no worker, no disk but the ledger's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from badly_behaved import BadlyBehaved, toy_model
+
+from audition.budget import SizeCap, TotalSpend
+from audition.errors import BudgetExceeded, UsageError
+from audition.ledger import Ledger
+from audition.live import LiveLosses, LiveSetting
+from audition.live_selection import LiveSelection
+from audition.plugins import load_plugins
+from audition.testing.toy import ToyTask
+from audition.training.candidate import Candidate
+from audition.training.device import resolve_device
+from audition.training.recipe import Recipe
+from audition.types import AdapterEntry, Observation
+from audition_plugins.selectors.ats import AcceptThenStop
+from audition_plugins.selectors.sub_tuning import SubTuning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from audition.protocols import Selector
+    from audition.training.request import Calibration, MeasurementRequest, Progress
+
+RECIPE = Recipe(name="toy", learning_rates=(0.01,), batch_sizes=(8,), epochs=1, precision="fp32", n_test=20)
+ADAPTER = AdapterEntry(name="toy", model_types=("audition-toy",), load=BadlyBehaved.load)
+
+
+class ThisProcess:
+    """An executor that measures in this process, and counts."""
+
+    slots = 1  # torch has one random generator a process
+
+    def __init__(self) -> None:
+        self.measured: list[tuple[str, int, int]] = []
+        self.is_closed = False
+
+    def run(self, request: MeasurementRequest, on_progress: Callable[[Progress], None]) -> Observation:
+        self.measured.append((request.model.name, request.n_samples, request.seed))
+        return Candidate.load(request, ADAPTER, ToyTask(), resolve_device("cpu")).measure(request, on_progress)
+
+    def calibrate(self, request: MeasurementRequest) -> Calibration | None:
+        return Candidate.load(request, ADAPTER, ToyTask(), resolve_device("cpu")).calibrate(request)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@pytest.fixture
+def open_selection(tmp_path: Path) -> Callable[..., tuple[LiveSelection, ThisProcess]]:
+    """Open a selection of the toy models that behave as they are called, all with the same ledger."""
+
+    def open_it(
+        *behaviours: str, selector: Selector | None = None, seeds: tuple[int, ...] = (0,), **changes: Any
+    ) -> tuple[LiveSelection, ThisProcess]:
+        models = tuple(toy_model(tmp_path / behaviour, behaviour) for behaviour in behaviours)
+        setting = LiveSetting(
+            task=ToyTask(),
+            recipe=changes.pop("recipe", RECIPE),
+            device="cpu",
+            device_kind="cpu",
+            seeds=seeds,
+            loss_unit="nats/byte",
+            rank_lossy=False,
+            adapters={"toy": "toy of tests 1"},
+        )
+        executor = ThisProcess()
+        ledger = Ledger(str(tmp_path / "ledger.db"))
+        hooks = load_plugins().hooks
+        selection = LiveSelection(
+            setting=setting,
+            candidates=models,
+            losses=LiveLosses(models, setting, ledger=ledger, executor=executor, hooks=hooks),
+            budget=SizeCap(Fraction(1)),
+            selector_name="toy",
+            selector=selector or AcceptThenStop(),
+            memory_budgets=(None,),
+            min_size=50,
+            d_full=400,
+            seed=0,
+            provenance={},
+        )
+        return replace(selection, **changes), executor
+
+    return open_it
+
+
+def test_candidates_are_ranked_by_what_they_learn(open_selection: Any) -> None:
+    selection, executor = open_selection("good", "fine")
+    report = selection.run()
+    (stratum,) = report.strata
+    assert sorted(row.model for row in stratum.ranking) == ["toy/fine", "toy/good"]
+    assert stratum.ranking[0].predicted_loss is not None, stratum
+    assert stratum.ranking[0].predicted_loss < stratum.ranking[1].predicted_loss
+    assert {n for _, n, _ in executor.measured} <= {400, 200, 100, 50}
+
+
+def test_a_second_selection_costs_nothing_and_says_the_same(open_selection: Any) -> None:
+    first, _ = open_selection("good", "fine")
+    again, executor = open_selection("good", "fine")
+    one, two = first.run(), again.run()
+    assert executor.measured == []
+    assert two.spent.samples_processed == 0
+    assert two.reused == one.spent
+    assert two.strata == one.strata
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"recipe": replace(RECIPE, learning_rates=(0.02,))},
+        {"recipe": replace(RECIPE, n_test=19)},
+        {"seeds": (1,)},
+    ],
+)
+def test_whatever_changes_the_number_is_measured_again(open_selection: Any, change: dict[str, Any]) -> None:
+    selection, _ = open_selection("good", selector=SubTuning())
+    selection.run()
+    changed, executor = open_selection("good", selector=SubTuning(), **change)
+    changed.run()
+    assert len(executor.measured) == 1
+
+
+def test_changed_weights_are_measured_again(open_selection: Any, tmp_path: Path) -> None:
+    selection, _ = open_selection("good", selector=SubTuning())
+    selection.run()
+    changed, executor = open_selection("good", selector=SubTuning())
+    (tmp_path / "good" / "model.safetensors").write_bytes(b"other weights")
+    changed.run()
+    assert len(executor.measured) == 1
+
+
+def test_a_failed_candidate_is_shown_and_the_others_are_ranked(open_selection: Any) -> None:
+    selection, _ = open_selection("diverges", "good", "runs-out")
+    (stratum,) = selection.run().strata
+    assert [(row.model, row.rank, row.status) for row in stratum.ranking] == [
+        ("toy/good", 1, "ok"),
+        ("toy/diverges", None, "not-finite"),
+        ("toy/runs-out", None, "out-of-memory"),
+    ]
+
+
+def test_several_seeds_are_averaged_and_their_spread_is_told(open_selection: Any) -> None:
+    selection, executor = open_selection("good", selector=SubTuning(), seeds=(0, 1, 2))
+    report = selection.run()
+    (observation,) = report.strata[0].measured
+    assert observation.seeds == (0, 1, 2)
+    assert observation.spread is not None
+    assert observation.spread > 0
+    assert len(executor.measured) == 3
+    assert report.spent.n_samples == 400, "a subset counts once, whatever the number of seeds"
+    assert report.spent.samples_processed == 1200
+
+
+def test_what_does_not_fit_is_listed_with_the_reason_and_not_tried(open_selection: Any) -> None:
+    selection, executor = open_selection("good", memory_budgets=(2**20, None))
+    small, unlimited = selection.run().strata
+    assert [(row.status, row.rank) for row in small.ranking] == [("does-not-fit", None)]
+    assert "needs 800 MiB (estimated), the budget is 1 MiB" in small.ranking[0].notes[0]
+    assert unlimited.ranking[0].rank == 1
+    assert {model for model, _, _ in executor.measured} == {"toy/good"}
+
+
+def test_strata_share_their_measurements(open_selection: Any) -> None:
+    selection, executor = open_selection("good", selector=SubTuning(), memory_budgets=(2**35, None))
+    first, second = selection.run().strata
+    assert first.measured == second.measured
+    assert len(executor.measured) == 1
+
+
+def test_nothing_fits_is_one_clear_line(open_selection: Any) -> None:
+    selection, _ = open_selection("good", memory_budgets=(2**20,))
+    with pytest.raises(UsageError, match=r"no candidate fits in 1 MiB; the smallest needs 800 MiB \(estimated\)"):
+        selection.plan()
+
+
+def test_the_plan_costs_at_least_what_is_spent(open_selection: Any) -> None:
+    selection, _ = open_selection("good", "fine")
+    plan = selection.plan()
+    spent = selection.run().spent
+    assert plan.cost.n_samples == 2 * (400 + 200 + 100 + 50)
+    assert plan.cost.n_samples >= spent.n_samples
+    assert plan.cost.samples_processed >= spent.samples_processed
+    assert plan.is_calibrated
+    assert plan.wall_seconds is not None
+
+
+def test_a_plan_does_not_charge_for_what_the_ledger_has(open_selection: Any) -> None:
+    selection, _ = open_selection("good", selector=SubTuning())
+    selection.run()
+    again, _ = open_selection("good", selector=SubTuning())
+    plan = again.plan()
+    assert plan.models[0].n_in_ledger == 1
+    assert plan.cost.samples_processed == 0
+
+
+def test_a_selection_stops_at_its_total_spend(open_selection: Any) -> None:
+    selection, _ = open_selection("good", budget=TotalSpend(450, "samples"))
+    with pytest.raises(BudgetExceeded, match="450 samples in all"):
+        selection.run()
+
+
+def test_a_missing_checkpoint_is_the_outcome_of_its_candidate(open_selection: Any, tmp_path: Path) -> None:
+    selection, _ = open_selection("good", "gone", selector=SubTuning())
+    (tmp_path / "gone" / "model.safetensors").unlink()
+    (stratum,) = selection.run().strata
+    assert [(row.model, row.status) for row in stratum.ranking] == [("toy/good", "ok"), ("toy/gone", "crashed")]
+    assert "it has no model.safetensors" in stratum.ranking[1].notes[0]
+
+
+def test_a_report_as_json_has_what_is_promised(open_selection: Any) -> None:
+    selection, _ = open_selection("good", "diverges")
+    report = selection.run().to_json()
+    assert {"task", "selector", "source", "loss_unit", "budget", "d_full", "strata", "spent", "provenance"} <= set(report)
+    row = report["strata"][0]["ranking"][0]
+    assert {"rank", "model", "status", "score", "predicted_loss", "measured", "memory"} <= set(row)
+    assert {"n_samples", "loss", "loss_per_token", "loss_per_byte", "seconds"} <= set(row["measured"][0])
+    assert row["memory"]["measured_bytes"] > 0
+    assert report["strata"][0]["ranking"][1]["score"] is None
+    assert set(report["spent"]) == {"n_samples", "samples_processed", "flops", "seconds"}
+    assert set(report["provenance"]) >= {"recipe", "seeds", "task_fingerprint", "weights", "libraries"}
