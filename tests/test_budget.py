@@ -59,7 +59,12 @@ def test_without_a_limit_the_budget_is_a_cap_on_sizes() -> None:
 
 @pytest.mark.parametrize(
     ("text", "limit", "currency"),
-    [("20000samples", 2e4, "samples"), ("1e15flops", 1e15, "flops"), ("600s", 600, "seconds"), ("9 seconds", 9, "seconds")],
+    [
+        ("20000samples", 2e4, "samples"),
+        ("1e15flops", 1e15, "flops"),
+        ("600s", 600, "seconds"),
+        ("9 seconds", 9, "seconds"),
+    ],
 )
 def test_a_limit_names_its_currency(text: str, limit: float, currency: str) -> None:
     budget = parse_budget("1", text)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -354,3 +355,16 @@ def test_a_spec_is_read_from_the_hub_without_its_weights(gpt2: Path, tmp_path: P
     assert (spec["name"], spec["checkpoint"], spec["revision"]) == ("org/name@v2", "org/name", "v2")
     assert spec["shape"]["d_model"] == 64
     assert spec["download_bytes"] == sum(path.stat().st_size for path in gpt2.iterdir())
+
+
+PUBLISHED = files("audition_registries") / "models"
+
+
+@pytest.mark.parametrize(
+    "card", json.loads((PUBLISHED / "published.json").read_text(encoding="utf-8")), ids=lambda card: card["name"]
+)
+def test_the_shapes_of_the_papers_models_are_read_as_listed(card: dict[str, JSON]) -> None:
+    config = PUBLISHED / "configs" / f"{card['name'].replace('/', '__')}.json"
+    settings = json.loads(config.read_text(encoding="utf-8"))
+    assert read_shape(settings) == ModelShape(**card["shape"])
+    assert architecture_of(settings) == card["architecture"]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from badly_behaved import BadlyBehaved, toy_model
 
 from audition.budget import SizeCap, TotalSpend
 from audition.errors import BudgetExceeded, UsageError
@@ -22,6 +21,7 @@ from audition.training.recipe import Recipe
 from audition.types import AdapterEntry, Observation
 from audition_plugins.selectors.ats import AcceptThenStop
 from audition_plugins.selectors.sub_tuning import SubTuning
+from badly_behaved import BadlyBehaved, toy_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,17 +54,34 @@ class ThisProcess:
         self.is_closed = True
 
 
+class Opens(Protocol):
+    """Open a selection of the toy models that behave as they are called; `changes` are fields of it."""
+
+    def __call__(
+        self,
+        *behaviours: str,
+        selector: Selector | None = None,
+        seeds: tuple[int, ...] = (0,),
+        recipe: Recipe = RECIPE,
+        **changes: object,
+    ) -> tuple[LiveSelection, ThisProcess]: ...
+
+
 @pytest.fixture
-def open_selection(tmp_path: Path) -> Callable[..., tuple[LiveSelection, ThisProcess]]:
+def open_selection(tmp_path: Path) -> Opens:
     """Open a selection of the toy models that behave as they are called, all with the same ledger."""
 
     def open_it(
-        *behaviours: str, selector: Selector | None = None, seeds: tuple[int, ...] = (0,), **changes: Any
+        *behaviours: str,
+        selector: Selector | None = None,
+        seeds: tuple[int, ...] = (0,),
+        recipe: Recipe = RECIPE,
+        **changes: object,
     ) -> tuple[LiveSelection, ThisProcess]:
         models = tuple(toy_model(tmp_path / behaviour, behaviour) for behaviour in behaviours)
         setting = LiveSetting(
             task=ToyTask(),
-            recipe=changes.pop("recipe", RECIPE),
+            recipe=recipe,
             device="cpu",
             device_kind="cpu",
             seeds=seeds,
@@ -88,12 +105,12 @@ def open_selection(tmp_path: Path) -> Callable[..., tuple[LiveSelection, ThisPro
             seed=0,
             provenance={},
         )
-        return replace(selection, **changes), executor
+        return replace(selection, **changes), executor  # type: ignore[arg-type]
 
     return open_it
 
 
-def test_candidates_are_ranked_by_what_they_learn(open_selection: Any) -> None:
+def test_candidates_are_ranked_by_what_they_learn(open_selection: Opens) -> None:
     selection, executor = open_selection("good", "fine")
     report = selection.run()
     (stratum,) = report.strata
@@ -103,7 +120,7 @@ def test_candidates_are_ranked_by_what_they_learn(open_selection: Any) -> None:
     assert {n for _, n, _ in executor.measured} <= {400, 200, 100, 50}
 
 
-def test_a_second_selection_costs_nothing_and_says_the_same(open_selection: Any) -> None:
+def test_a_second_selection_costs_nothing_and_says_the_same(open_selection: Opens) -> None:
     first, _ = open_selection("good", "fine")
     again, executor = open_selection("good", "fine")
     one, two = first.run(), again.run()
@@ -121,7 +138,7 @@ def test_a_second_selection_costs_nothing_and_says_the_same(open_selection: Any)
         {"seeds": (1,)},
     ],
 )
-def test_whatever_changes_the_number_is_measured_again(open_selection: Any, change: dict[str, Any]) -> None:
+def test_whatever_changes_the_number_is_measured_again(open_selection: Opens, change: dict[str, Any]) -> None:
     selection, _ = open_selection("good", selector=SubTuning())
     selection.run()
     changed, executor = open_selection("good", selector=SubTuning(), **change)
@@ -129,7 +146,7 @@ def test_whatever_changes_the_number_is_measured_again(open_selection: Any, chan
     assert len(executor.measured) == 1
 
 
-def test_changed_weights_are_measured_again(open_selection: Any, tmp_path: Path) -> None:
+def test_changed_weights_are_measured_again(open_selection: Opens, tmp_path: Path) -> None:
     selection, _ = open_selection("good", selector=SubTuning())
     selection.run()
     changed, executor = open_selection("good", selector=SubTuning())
@@ -138,7 +155,7 @@ def test_changed_weights_are_measured_again(open_selection: Any, tmp_path: Path)
     assert len(executor.measured) == 1
 
 
-def test_a_failed_candidate_is_shown_and_the_others_are_ranked(open_selection: Any) -> None:
+def test_a_failed_candidate_is_shown_and_the_others_are_ranked(open_selection: Opens) -> None:
     selection, _ = open_selection("diverges", "good", "runs-out")
     (stratum,) = selection.run().strata
     assert [(row.model, row.rank, row.status) for row in stratum.ranking] == [
@@ -148,7 +165,7 @@ def test_a_failed_candidate_is_shown_and_the_others_are_ranked(open_selection: A
     ]
 
 
-def test_several_seeds_are_averaged_and_their_spread_is_told(open_selection: Any) -> None:
+def test_several_seeds_are_averaged_and_their_spread_is_told(open_selection: Opens) -> None:
     selection, executor = open_selection("good", selector=SubTuning(), seeds=(0, 1, 2))
     report = selection.run()
     (observation,) = report.strata[0].measured
@@ -160,7 +177,7 @@ def test_several_seeds_are_averaged_and_their_spread_is_told(open_selection: Any
     assert report.spent.samples_processed == 1200
 
 
-def test_what_does_not_fit_is_listed_with_the_reason_and_not_tried(open_selection: Any) -> None:
+def test_what_does_not_fit_is_listed_with_the_reason_and_not_tried(open_selection: Opens) -> None:
     selection, executor = open_selection("good", memory_budgets=(2**20, None))
     small, unlimited = selection.run().strata
     assert [(row.status, row.rank) for row in small.ranking] == [("does-not-fit", None)]
@@ -169,20 +186,20 @@ def test_what_does_not_fit_is_listed_with_the_reason_and_not_tried(open_selectio
     assert {model for model, _, _ in executor.measured} == {"toy/good"}
 
 
-def test_strata_share_their_measurements(open_selection: Any) -> None:
+def test_strata_share_their_measurements(open_selection: Opens) -> None:
     selection, executor = open_selection("good", selector=SubTuning(), memory_budgets=(2**35, None))
     first, second = selection.run().strata
     assert first.measured == second.measured
     assert len(executor.measured) == 1
 
 
-def test_nothing_fits_is_one_clear_line(open_selection: Any) -> None:
+def test_nothing_fits_is_one_clear_line(open_selection: Opens) -> None:
     selection, _ = open_selection("good", memory_budgets=(2**20,))
     with pytest.raises(UsageError, match=r"no candidate fits in 1 MiB; the smallest needs 800 MiB \(estimated\)"):
         selection.plan()
 
 
-def test_the_plan_costs_at_least_what_is_spent(open_selection: Any) -> None:
+def test_the_plan_costs_at_least_what_is_spent(open_selection: Opens) -> None:
     selection, _ = open_selection("good", "fine")
     plan = selection.plan()
     spent = selection.run().spent
@@ -193,7 +210,7 @@ def test_the_plan_costs_at_least_what_is_spent(open_selection: Any) -> None:
     assert plan.wall_seconds is not None
 
 
-def test_a_plan_does_not_charge_for_what_the_ledger_has(open_selection: Any) -> None:
+def test_a_plan_does_not_charge_for_what_the_ledger_has(open_selection: Opens) -> None:
     selection, _ = open_selection("good", selector=SubTuning())
     selection.run()
     again, _ = open_selection("good", selector=SubTuning())
@@ -202,13 +219,13 @@ def test_a_plan_does_not_charge_for_what_the_ledger_has(open_selection: Any) -> 
     assert plan.cost.samples_processed == 0
 
 
-def test_a_selection_stops_at_its_total_spend(open_selection: Any) -> None:
+def test_a_selection_stops_at_its_total_spend(open_selection: Opens) -> None:
     selection, _ = open_selection("good", budget=TotalSpend(450, "samples"))
     with pytest.raises(BudgetExceeded, match="450 samples in all"):
         selection.run()
 
 
-def test_a_missing_checkpoint_is_the_outcome_of_its_candidate(open_selection: Any, tmp_path: Path) -> None:
+def test_a_missing_checkpoint_is_the_outcome_of_its_candidate(open_selection: Opens, tmp_path: Path) -> None:
     selection, _ = open_selection("good", "gone", selector=SubTuning())
     (tmp_path / "gone" / "model.safetensors").unlink()
     (stratum,) = selection.run().strata
@@ -216,10 +233,12 @@ def test_a_missing_checkpoint_is_the_outcome_of_its_candidate(open_selection: An
     assert "it has no model.safetensors" in stratum.ranking[1].notes[0]
 
 
-def test_a_report_as_json_has_what_is_promised(open_selection: Any) -> None:
+def test_a_report_as_json_has_what_is_promised(open_selection: Opens) -> None:
     selection, _ = open_selection("good", "diverges")
     report = selection.run().to_json()
-    assert {"task", "selector", "source", "loss_unit", "budget", "d_full", "strata", "spent", "provenance"} <= set(report)
+    assert {"task", "selector", "source", "loss_unit", "budget", "d_full", "strata", "spent", "provenance"} <= set(
+        report
+    )
     row = report["strata"][0]["ranking"][0]
     assert {"rank", "model", "status", "score", "predicted_loss", "measured", "memory"} <= set(row)
     assert {"n_samples", "loss", "loss_per_token", "loss_per_byte", "seconds"} <= set(row["measured"][0])

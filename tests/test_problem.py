@@ -3,13 +3,13 @@ from __future__ import annotations
 from threading import Barrier
 
 import pytest
-from small_world import SIZES, model, power_law, problem_of
 
 from audition.budget import TotalSpend
 from audition.errors import BudgetExceeded
 from audition.problem import MeteredProblem
 from audition.protocols import SelectionProblem
 from audition.types import Cost, Observation, Point
+from small_world import SIZES, model, power_law, problem_of
 
 TWO = {"a": power_law(20, 0.3), "b": power_law(10, 0.2)}
 

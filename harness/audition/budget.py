@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from audition.errors import BudgetExceeded, UsageError
-from audition.types import Cost
+
+if TYPE_CHECKING:
+    from audition.types import Cost
 
 Currency = Literal["samples", "flops", "seconds"]
 

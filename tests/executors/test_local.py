@@ -7,12 +7,12 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
-from badly_behaved import toy_model
 
 from audition.testing.toy import ToyTask
 from audition.training.recipe import Recipe
 from audition.training.request import MeasurementRequest
 from audition_plugins.executors.local import ExecutorClosed, LocalExecutor
+from badly_behaved import toy_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

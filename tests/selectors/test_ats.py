@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from small_world import D_FULL, SIZES, power_law, problem_of
 
 from audition.errors import UsageError
 from audition_plugins.selectors.ats import AcceptThenStop
+from small_world import D_FULL, SIZES, power_law, problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,9 @@ def test_it_stops_at_the_pre_power_phase_and_leaves_that_point_out() -> None:
     line = power_law(20, 0.3)
     problem = problem_of({"a": lambda n: line(n) * wobble.get(n, 1.0) if n >= 800 else 2.0}, sizes=sizes)
     ranking = audition(problem)
-    slope, intercept = np.polyfit(np.log([3200, 1600, 800]), np.log([line(n) * wobble[n] for n in (3200, 1600, 800)]), 1)
+    slope, intercept = np.polyfit(
+        np.log([3200, 1600, 800]), np.log([line(n) * wobble[n] for n in (3200, 1600, 800)]), 1
+    )
     assert ranking.models[0].predicted_loss == pytest.approx(math.exp(slope * math.log(D_FULL) + intercept), rel=1e-9)
 
 
@@ -92,9 +94,7 @@ def test_one_point_is_scored_as_it_is_and_predicts_nothing() -> None:
 
 def test_the_order_of_candidates_does_not_matter() -> None:
     losses = {"a": power_law(20, 0.3), "b": power_law(10, 0.2), "c": power_law(10, 0.2)}
-    rankings = [
-        audition(problem_of({name: losses[name] for name in names})) for names in permutations(losses)
-    ]
+    rankings = [audition(problem_of({name: losses[name] for name in names})) for names in permutations(losses)]
     assert len(set(rankings)) == 1
 
 
@@ -106,7 +106,9 @@ def test_nothing_beyond_the_budget_leaks_into_the_ranking() -> None:
     assert audition(problem_of(losses)) == audition(problem_of({name: poisoned(loss) for name, loss in losses.items()}))
 
 
-@pytest.mark.parametrize(("options", "message"), [({"k": 2}, "'k' of 'ats' must be at least 3, got 2"), ({"delta": 0}, "above 0")])
+@pytest.mark.parametrize(
+    ("options", "message"), [({"k": 2}, "'k' of 'ats' must be at least 3, got 2"), ({"delta": 0}, "above 0")]
+)
 def test_options_out_of_range_are_refused(options: dict[str, float], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         AcceptThenStop(**options)  # type: ignore[arg-type]

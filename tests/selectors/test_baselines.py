@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import numpy as np
-from small_world import model, power_law, problem_of
 
 from audition.budget import SizeCap
 from audition.problem import MeteredProblem
@@ -9,6 +8,7 @@ from audition.recorded import RecordedLosses
 from audition_plugins.selectors.model_size import ModelSize
 from audition_plugins.selectors.sub_tuning import SubTuning
 from audition_plugins.selectors.zero_shot import ZeroShot
+from small_world import model, power_law, problem_of
 
 RNG = np.random.default_rng(0)
 LOSSES = {"late": power_law(20, 0.3, zero_shot=5.0), "early": power_law(4, 0.1, zero_shot=6.0)}
