@@ -79,6 +79,12 @@ def test_zero_shot_trains_nothing_and_costs_its_forward_pass() -> None:
     assert all(map(torch.equal, weights(toy), before))
 
 
+def test_zero_shot_measured_after_training_is_that_of_the_initial_weights() -> None:
+    toy = candidate()
+    toy.measure(ask(50))
+    assert numbers(toy.measure(ask(0))) == numbers(candidate().measure(ask(0)))
+
+
 def n_params(of: Candidate) -> int:
     return sum(parameter.numel() for parameter in of.adapter.module.parameters())
 

@@ -187,6 +187,16 @@ def test_loss_that_is_not_a_number_ends_training() -> None:
         train(adapter, encode(adapter, UNEVEN), run(), validate=scripted([1.0]), meter=Meter())
 
 
+def test_infinite_loss_with_a_finite_gradient_ends_training_too() -> None:
+    class Infinite(ToyAdapter):
+        def loss(self, batch: dict[str, Any]) -> Any:  # noqa: ANN401
+            return super().loss(batch) + float("inf")
+
+    adapter = Infinite()
+    with pytest.raises(NotFiniteError):
+        train(adapter, encode(adapter, UNEVEN), run(), validate=scripted([1.0]), meter=Meter())
+
+
 def test_long_training_ends_soon_after_a_loss_is_not_a_number() -> None:
     adapter = Diverging()
     meter = Meter()
