@@ -87,7 +87,7 @@ def selector(name: str, *aliases: str) -> SelectorEntry:
 
 
 def adapter(name: str, *model_types: str) -> AdapterEntry:
-    return AdapterEntry(name=name, model_types=model_types, load=opened)
+    return AdapterEntry(name=name, model_types=model_types, load=opened)  # type: ignore[arg-type]
 
 
 def curve(model: str, task: str = "toy") -> LossCurve:
@@ -106,7 +106,7 @@ def test_a_catalog_cannot_be_changed(site: Site) -> None:
         catalog.models["b"] = catalog.models["a"]  # type: ignore[index]
 
 
-CLASHES = {
+CLASHES: dict[str, list[Any]] = {
     "models": [model("x")],
     "tasks": [task("x")],
     "adapters": [adapter("x", "x")],
@@ -124,7 +124,7 @@ def test_a_name_offered_by_two_plugins_names_both(site: Site, kind: str) -> None
 
 @pytest.mark.parametrize("kind", sorted(CLASHES))
 def test_a_name_offered_twice_by_one_plugin_names_it(site: Site, kind: str) -> None:
-    catalog = catalog_of(site, ada=Offers(**{kind: CLASHES[kind] * 2}))
+    catalog = catalog_of(site, ada=Offers(**{kind: [*CLASHES[kind], *CLASHES[kind]]}))
     with pytest.raises(PluginError, match=r"^plugin 'ada' offers .*'x' twice"):
         getattr(catalog, kind)
 
@@ -221,5 +221,7 @@ def test_a_curve_of_another_task_is_a_broken_plugin(site: Site) -> None:
 def test_a_task_is_opened_by_whatever_opens_its_name(site: Site) -> None:
     options = TaskOptions(target_column="answer")
     catalog = catalog_of(site, ada=Offers(tasks=[task("flan"), TaskEntry(name="hub", open=opened, scheme="hf")]))
-    assert catalog.open_task("flan") == ("flan", TaskOptions())
-    assert catalog.open_task("hf:org/name", options) == ("hf:org/name", options)
+    listed: object = catalog.open_task("flan")
+    from_the_hub: object = catalog.open_task("hf:org/name", options)
+    assert listed == ("flan", TaskOptions())
+    assert from_the_hub == ("hf:org/name", options)

@@ -61,10 +61,12 @@ def test_an_outcome_that_may_change_is_tried_again_and_replaced(tmp_path: Path, 
 
 def test_many_threads_and_connections_may_write(tmp_path: Path) -> None:
     ledgers = [ledger_in(tmp_path) for _ in range(4)]
-    threads = [
-        Thread(target=lambda number=number: [ledgers[number].put(f"{number}-{i}", observation(i)) for i in range(25)])
-        for number in range(4)
-    ]
+
+    def write(number: int) -> None:
+        for i in range(25):
+            ledgers[number].put(f"{number}-{i}", observation(i))
+
+    threads = [Thread(target=write, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -23,7 +23,8 @@ ENTRY = SelectorEntry(name="toy", make=Toy, summary="")  # type: ignore[arg-type
 
 def test_options_are_typed_by_the_signature() -> None:
     options = ["k=4", "delta=2", "fit=optimum", "is_loud=true"]
-    assert make_selector(ENTRY, options) == Toy(k=4, delta=2.0, fit="optimum", is_loud=True)
+    made: object = make_selector(ENTRY, options)
+    assert made == Toy(k=4, delta=2.0, fit="optimum", is_loud=True)
 
 
 @pytest.mark.parametrize(

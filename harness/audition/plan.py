@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,8 +87,10 @@ def cost_model(
 
 def make_plan(models: Sequence[ModelSpec], sizes: tuple[int, ...], losses: LiveLosses, costs: CostModel) -> Plan:
     """Return the plan for measuring `sizes` of every model, at most."""
+    with ThreadPoolExecutor(max_workers=16) as pool:  # a hub that does not answer is waited for once, not once a model
+        planned = pool.map(lambda model: _planned_model(model, sizes, losses, costs), models)
     return Plan(
-        models=tuple(_planned_model(model, sizes, losses, costs) for model in models),
+        models=tuple(planned),
         slots=losses.slots,
         is_calibrated=bool(costs.calibrations),
     )

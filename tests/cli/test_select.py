@@ -114,7 +114,13 @@ def test_a_file_of_mine_is_selected_on_and_its_winner_fine_tuned(small_recipe: s
 
 
 @pytest.mark.slow
-def test_ctrl_c_keeps_what_is_finished(small_recipe: str) -> None:
+@pytest.mark.parametrize(
+    ("ended_by", "exit_code", "words"),
+    [(signal.SIGINT, 130, "interrupted; finished measurements are kept"), (signal.SIGKILL, -9, "")],
+)
+def test_ending_a_selection_keeps_what_is_finished(
+    small_recipe: str, ended_by: signal.Signals, exit_code: int, words: str
+) -> None:
     arguments = ["select", "package-synopsis", "--models", "tiny/gpt2-*", "--ratio", "1/64", "--recipe", small_recipe]
     command = [sys.executable, "-m", "audition", *arguments, "--workers", "1", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -123,10 +129,10 @@ def test_ctrl_c_keeps_what_is_finished(small_recipe: str) -> None:
             if "400 examples" in line:
                 break
         time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ended_by)
         rest = process.stderr.read()
-        assert process.wait(timeout=60) == 130, rest
-        assert "interrupted; finished measurements are kept" in rest
+        assert process.wait(timeout=60) == exit_code, rest
+        assert words in rest
         assert "Traceback" not in rest
     finished = audition(*arguments, "--json")
     assert finished.returncode == 0, finished.stderr

@@ -87,18 +87,19 @@ def test_a_measurement_that_takes_too_long_is_ended(tmp_path: Path) -> None:
 
 def test_closing_ends_what_runs_and_what_waits(tmp_path: Path) -> None:
     executor = LocalExecutor(slots=1, log_dir=tmp_path)
-    training = Event()
+    is_loading = Event()
     errors: list[BaseException] = []
 
-    def ask(step: Callable[[Progress], None]) -> None:
+    def ask() -> None:
         try:
-            executor.run(request(tmp_path, "hangs"), step)
+            executor.run(request(tmp_path, "hangs"), lambda _: is_loading.set())
         except ExecutorClosed as error:
             errors.append(error)
 
-    threads = [Thread(target=ask, args=(lambda step: step.stage == "training" and training.set(),)) for _ in range(2)]
+    threads = [Thread(target=ask) for _ in range(2)]
     for thread in threads:
         thread.start()
+    assert is_loading.wait(timeout=60)
     workers = list(executor._all)  # noqa: SLF001 - nothing public names the processes
     executor.close()
     for thread in threads:

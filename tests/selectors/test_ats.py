@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -34,9 +35,10 @@ def sizes_measured(problem: MeteredProblem, name: str) -> list[int]:
 
 
 def test_a_straight_line_is_extrapolated_to_the_full_size() -> None:
-    ranking = audition(problem_of({"a": power_law(20, 0.3)}))
-    assert ranking.models[0].predicted_loss == pytest.approx(20 * D_FULL**-0.3, rel=1e-9)
-    assert ranking.models[0].score == -ranking.models[0].predicted_loss
+    (best,) = audition(problem_of({"a": power_law(20, 0.3)})).models
+    assert best.predicted_loss == pytest.approx(20 * D_FULL**-0.3, rel=1e-9)
+    assert best.score is not None
+    assert -best.score == best.predicted_loss
 
 
 def test_the_curves_that_cross_are_ranked_by_where_they_end() -> None:
@@ -73,11 +75,15 @@ def test_the_stop_is_i_stop_above_delta() -> None:
     for distance, n_used in ((4.9, 4), (5.1, 3)):
         fourth = intercept + distance * sigma
         logs = dict(zip(sizes, (*y, fourth), strict=True))
-        problem = problem_of({"a": lambda n, logs=logs: math.exp(logs.get(n, 9.0))}, sizes=sizes)
+        problem = problem_of({"a": partial(_exp_of, logs)}, sizes=sizes)
         kept = list(sizes[:n_used])
         expected = np.polyval(np.polyfit(np.log(kept), [logs[n] for n in kept], 1), math.log(D_FULL))
         predicted = audition(problem, k=3, delta=5.0).models[0].predicted_loss
         assert predicted == pytest.approx(math.exp(expected), rel=1e-9)
+
+
+def _exp_of(logs: dict[int, float], n_samples: int) -> float:
+    return math.exp(logs.get(n_samples, 9.0))
 
 
 def test_with_fewer_points_than_k_it_draws_the_line_through_them_and_says_so() -> None:

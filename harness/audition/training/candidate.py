@@ -21,6 +21,7 @@ from audition.training.encoded_task import EncodedTask
 from audition.training.evaluation import evaluate
 from audition.training.failures import failure_status, one_line
 from audition.training.grid import Grid, search
+from audition.training.lossy import MAX_LOSSY_SHARE, lossy_share
 from audition.training.meter import Meter, count_active_params
 from audition.training.request import Progress
 from audition.training.speed import measure_speed
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from audition.types import AdapterEntry
 
     OnProgress = Callable[[Progress], None]
-
-MAX_LOSSY_SHARE = 0.01  #: of the test targets; beyond it the losses are not those of the task
 
 
 class Candidate:
@@ -163,8 +162,6 @@ class Candidate:
 
     def _share_of_lossy(self, test: EncodedSplit, n_test: int | None) -> float:
         """Return the share of the test targets that the tokeniser cannot give back."""
-        from audition.training.lossy import lossy_share
-
         if n_test not in self._lossy_shares:
             self._lossy_shares[n_test] = lossy_share(self.adapter.tokenizer, test.targets)
         return self._lossy_shares[n_test]
