@@ -11,6 +11,7 @@ import argparse
 import copy
 import json
 import os
+import statistics
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ from zoo.specs import read_specs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-RATES = (3e-4, 1e-3, 3e-3)
+RATES = (3e-4, 1e-3, 3e-3, 1e-2)  #: ascending; those after the first that makes things worse are not tried
 _SIZES = (200, 200, 300)  #: rows to train, to choose the rate, to report
 _SEED = 1
 
@@ -83,25 +84,22 @@ def _tune_task(
 def _best(
     network: PreTrainedModel, tokeniser: PreTrainedTokenizerBase, task: TaskSlices
 ) -> tuple[float, dict[str, float], float]:
-    """Return the rate with the lowest validation loss, the losses of all, and the best one's test loss."""
+    """Return the rate with the lowest validation loss, the losses of those tried, and the best one's test loss."""
     losses: dict[str, float] = {}
     chosen, best = RATES[0], network
     for rate in RATES:
         candidate = copy.deepcopy(network)
         fine_tune(candidate, tokeniser, task.train, rate, _SEED)
         losses[f"{rate:g}"] = round(loss_per_byte(candidate, tokeniser, task.validation), 4)
-        if losses[f"{rate:g}"] == min(losses.values()):
-            chosen, best = rate, candidate
+        if losses[f"{rate:g}"] > min(losses.values()):
+            break
+        chosen, best = rate, candidate
     return chosen, losses, round(loss_per_byte(best, tokeniser, task.test), 4)
 
 
 def _summarise(found: dict[str, dict[str, Any]]) -> dict[str, float]:
-    """Return the rate that is best over all tasks as ``*``, and each task's own where it differs."""
-
-    def regret(rate: str) -> float:
-        return sum(float(entry["validation"][rate] / min(entry["validation"].values())) for entry in found.values())
-
-    general = float(min((f"{rate:g}" for rate in RATES), key=regret))
+    """Return the middle one of the tasks' rates as ``*``, and each task's own where it differs."""
+    general: float = statistics.median_low(entry["learning_rate"] for entry in found.values())
     own = {task: entry["learning_rate"] for task, entry in found.items() if entry["learning_rate"] != general}
     return {"*": general, **own}
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Annotated
 
 import typer
+
+from audition.types import TaskOptions
 
 DEFAULT_LEDGER = ".audition/ledger.db"
 Names = list[str] | None  #: a repeatable option; each may hold several names with commas between
@@ -28,3 +31,8 @@ Ledger = Annotated[str, typer.Option(help="File or database URL that keeps finis
 RankLossy = Annotated[
     bool, typer.Option("--rank-lossy", help="Rank models whose tokeniser cannot write the targets, too.")
 ]
+
+
+def task_options(ctx: typer.Context) -> TaskOptions:
+    """Return how the rows of a task are read, from the six arguments of a command that say so."""
+    return TaskOptions(**{field.name: ctx.params[field.name] for field in fields(TaskOptions)})

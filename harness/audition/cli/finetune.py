@@ -14,7 +14,6 @@ from audition.cli.session import Session
 from audition.cli.tables import AsJson, print_json
 from audition.errors import UsageError
 from audition.selecting import Wish
-from audition.types import TaskOptions
 
 if TYPE_CHECKING:
     from audition.types import Observation
@@ -50,14 +49,7 @@ def finetune(
     check_output(output)
     wish = Wish(
         task=task,
-        task_options=TaskOptions(
-            input_column=input_column,
-            target_column=target_column,
-            prompt=prompt,
-            validation=validation,
-            test=test,
-            skip_bad_rows=skip_bad_rows,
-        ),
+        task_options=arguments.task_options(ctx),
         models=(model,),
         budget=SizeCap(Fraction(1)),
         recipe=recipe,

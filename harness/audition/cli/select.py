@@ -15,7 +15,6 @@ from audition.cli.tables import AsJson
 from audition.errors import UsageError
 from audition.memory import parse_bytes
 from audition.selecting import Wish
-from audition.types import TaskOptions
 
 if TYPE_CHECKING:
     from audition.catalog import Catalog
@@ -70,14 +69,7 @@ def select(
     """Fine-tune candidates on small subsets of TASK; rank them by the loss predicted after full fine-tuning."""
     wish = Wish(
         task=task,
-        task_options=TaskOptions(
-            input_column=input_column,
-            target_column=target_column,
-            prompt=prompt,
-            validation=validation,
-            test=test,
-            skip_bad_rows=skip_bad_rows,
-        ),
+        task_options=arguments.task_options(ctx),
         models=tuple(models or ()),
         exclude=tuple(exclude or ()),
         budget=parse_budget(ratio, spend),

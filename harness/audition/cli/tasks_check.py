@@ -13,7 +13,6 @@ from audition.cli.session import Session
 from audition.cli.summary import reading_lines
 from audition.cli.tables import AsJson, print_json, render
 from audition.errors import UsageError
-from audition.types import TaskOptions
 
 if TYPE_CHECKING:
     from audition.catalog import Catalog
@@ -44,16 +43,8 @@ def check(
     from audition.training.recipe import load_recipe
 
     require_train_extra()
-    options = TaskOptions(
-        input_column=input_column,
-        target_column=target_column,
-        prompt=prompt,
-        validation=validation,
-        test=test,
-        skip_bad_rows=skip_bad_rows,
-    )
     catalog = ctx.ensure_object(Session).catalog
-    opened = catalog.open_task(task, options)
+    opened = catalog.open_task(task, arguments.task_options(ctx))
     found = inspect(
         opened,
         load_recipe(recipe or opened.spec.default_recipe),
