@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from audition.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from audition.protocols import Selector
     from audition.types import SelectorEntry
@@ -23,7 +24,7 @@ def make_selector(entry: SelectorEntry, options: Sequence[str]) -> Selector:
         UsageError: an option is unknown or malformed; the message says what is allowed.
     """
     parameters = inspect.signature(entry.make).parameters
-    hints = get_type_hints(entry.make.__init__ if inspect.isclass(entry.make) else entry.make)
+    hints = _hints(entry.make)
     values = {}
     for option in options:
         name, equals, text = option.partition("=")
@@ -34,6 +35,13 @@ def make_selector(entry: SelectorEntry, options: Sequence[str]) -> Selector:
             raise UsageError(f"selector {entry.name!r} has no option {name!r}; known: {known}")
         values[name] = _parse(text, hints.get(name, str), f"option {name!r} of {entry.name!r}")
     return entry.make(**values)
+
+
+def _hints(make: Callable[..., object]) -> dict[str, Any]:
+    """Return the types of a factory's parameters; the fields of a dataclass may be those of another module's."""
+    if inspect.isclass(make) and not is_dataclass(make):
+        return get_type_hints(make.__init__)
+    return get_type_hints(make)
 
 
 def _parse(text: str, kind: Any, owner: str) -> object:  # noqa: ANN401 - a type hint may be any object

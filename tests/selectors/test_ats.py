@@ -118,3 +118,17 @@ def test_nothing_beyond_the_budget_leaks_into_the_ranking() -> None:
 def test_options_out_of_range_are_refused(options: dict[str, float], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         AcceptThenStop(**options)  # type: ignore[arg-type]
+
+
+def test_the_published_final_line_leaves_out_the_last_point_when_nothing_stopped() -> None:
+    losses = {1600: 1.0, 800: 1.31, 400: 1.69, 200: 2.2}
+    problem = problem_of({"a": lambda n: losses.get(n, 9.0)})
+    slope, intercept = np.polyfit(np.log([1600, 800, 400]), np.log([1.0, 1.31, 1.69]), 1)
+    published = AcceptThenStop(delta=1e9, final_line="published").select(problem, RNG).models[0].predicted_loss
+    assert published == pytest.approx(math.exp(slope * math.log(D_FULL) + intercept), rel=1e-9)
+    assert published != AcceptThenStop(delta=1e9).select(problem, RNG).models[0].predicted_loss
+
+
+def test_the_published_final_line_is_algorithm_1_where_it_stops() -> None:
+    problem = problem_of({"a": bent(20, 0.3, 400, 9.0)}, sizes=(1600, 800, 400, 200, 100))
+    assert AcceptThenStop(final_line="published").select(problem, RNG) == AcceptThenStop().select(problem, RNG)

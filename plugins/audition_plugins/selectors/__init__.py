@@ -15,8 +15,9 @@ PAPER = "Lin et al., Selecting Large Language Model to Fine-tune via Rectified S
 
 @hookimpl
 def audition_selectors() -> Iterable[SelectorEntry]:
-    """Return AtS and the three baselines that need no fit."""
+    """Return the paper's selectors."""
     from audition_plugins.selectors.ats import AcceptThenStop
+    from audition_plugins.selectors.ats_family import FamilyAcceptThenStop
     from audition_plugins.selectors.model_size import ModelSize
     from audition_plugins.selectors.sub_tuning import SubTuning
     from audition_plugins.selectors.zero_shot import ZeroShot
@@ -27,6 +28,13 @@ def audition_selectors() -> Iterable[SelectorEntry]:
         summary="accept sizes from the largest down, stop at the pre-power phase, extrapolate the line (Algorithm 1)",
         citation=PAPER,
         aliases=("AtS",),
+    )
+    yield SelectorEntry(
+        name="ats-family",
+        make=FamilyAcceptThenStop,
+        summary="AtS among the largest model of each family only",
+        citation=PAPER,
+        aliases=("AtS-Family",),
     )
     yield SelectorEntry(
         name="sub-tuning",

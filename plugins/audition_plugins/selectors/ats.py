@@ -1,10 +1,14 @@
-"""AtS, Accept then Stop: the paper's Algorithm 1."""
+"""AtS, Accept then Stop: the paper's Algorithm 1, and the variant behind its published tables.
+
+The two differ where the stop never triggers: Algorithm 1 draws its final line through all accepted points, the authors'
+own results leave the smallest one out.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from audition.errors import UsageError
 from audition.laws import LogLogLine
@@ -25,6 +29,7 @@ class AcceptThenStop:
 
     k: int = 3  #: points accepted before the first test
     delta: float = 5.0  #: stop at a point further than this many residual deviations from the line
+    final_line: Literal["all", "published"] = "all"  #: published: without the last accepted point if nothing stopped
 
     def __post_init__(self) -> None:
         if self.k < 3:
@@ -39,9 +44,10 @@ class AcceptThenStop:
 
     def select(self, problem: SelectionProblem, rng: np.random.Generator) -> Ranking:
         """Rank by the loss predicted at D_full; a size that the algorithm does not reach is never measured."""
-        return Ranking.from_scores(problem.for_each(lambda model: self._audition(problem, model)))
+        return Ranking.from_scores(problem.for_each(lambda model: self.audition(problem, model)))
 
-    def _audition(self, problem: SelectionProblem, model: ModelSpec) -> Score:
+    def audition(self, problem: SelectionProblem, model: ModelSpec) -> Score:
+        """Return the score of one candidate."""
         sizes: list[int] = []
         losses: list[float] = []
         for size in problem.sizes:
@@ -54,6 +60,9 @@ class AcceptThenStop:
                 break
             sizes.append(size)
             losses.append(observation.loss)
+        else:  # nothing stopped it
+            if self.final_line == "published" and len(sizes) > self.k:
+                del sizes[-1], losses[-1]
         return self._extrapolate(model, sizes, losses, problem.d_full)
 
     def _stop_index(self, sizes: list[int], losses: list[float], size: int, loss: float) -> float:
