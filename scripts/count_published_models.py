@@ -109,7 +109,7 @@ def record(card: Card, published: dict[str, str]) -> dict[str, Any]:
         raise ValueError(f"{card.name}: counted {n_params:,} parameters, the paper has {n_published:,}")
     return {
         "name": card.name, "family": published["paper_family"], "adapter": card.adapter, "checkpoint": card.name,
-        "architecture": published["architecture"], "licence": card.licence, "is_gated_ff": False,
+        "architecture": published["architecture"], "licence": card.licence, "is_gated": False,
         "languages": list(card.languages), "n_params": n_params, "n_params_published": n_published, "shape": shape,
         "config": f"configs/{config_file(card.name)}", "weights_dtype": card.dtype,
         "download_bytes": n_params * BYTES_PER_WEIGHT[card.dtype], "is_download_estimated": True,

@@ -65,7 +65,7 @@ FAILURES = {
     "raises": ("crashed", r"^RuntimeError: no such layer$"),
     "runs-out": ("out-of-memory", "cannot allocate 1 TiB"),
     "diverges": ("not-finite", "."),
-    "exits": ("crashed", r"^worker ended: exit code 3.*log: .*worker-1\.log$"),
+    "exits": ("crashed", r"^worker ended: exit code 3.*log: .*worker-\d+\.log$"),
     "is-killed": ("crashed", r"killed by SIGKILL, perhaps by the system for want of memory"),
 }
 
