@@ -11,7 +11,6 @@ import argparse
 import copy
 import json
 import os
-import statistics
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,8 +97,8 @@ def _best(
 
 
 def _summarise(found: dict[str, dict[str, Any]]) -> dict[str, float]:
-    """Return the middle one of the tasks' rates as ``*``, and each task's own where it differs."""
-    general: float = statistics.median_low(entry["learning_rate"] for entry in found.values())
+    """Return the lowest of the tasks' rates as ``*``, safe on a task nobody has tried, and each task's own."""
+    general: float = min(entry["learning_rate"] for entry in found.values())
     own = {task: entry["learning_rate"] for task, entry in found.items() if entry["learning_rate"] != general}
     return {"*": general, **own}
 
