@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: install run test
+.PHONY: install run leaderboards test
 
 # the environment, and audition in it: made again only when what it depends on changes
 install: $(INSTALLED)
@@ -16,6 +16,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 # a real selection: every model of the tiny zoo auditions on a task that ships with audition
 run: install
 	$(BIN)/audition select package-synopsis --models "tiny/*" --ratio 1/64 --output runs/demo
+
+# what is generated and kept: the leaderboards, and the paper's results beside ours
+leaderboards: install
+	$(BIN)/audition bench --leaderboards leaderboards
+	$(BIN)/audition reproduce --output leaderboards
 
 test: install
 	$(BIN)/ruff check .

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from audition.hooks import Offer
     from audition.plugins import Plugins
     from audition.protocols import TaskLoader
-    from audition.types import AdapterEntry, ExecutorEntry, LossCurve, ModelSpec, SelectorEntry, TaskEntry
+    from audition.types import (
+        AdapterEntry,
+        ExecutorEntry,
+        LossCurve,
+        ModelSpec,
+        ReproductionEntry,
+        SelectorEntry,
+        TaskEntry,
+    )
 
 
 class Named(Protocol):
@@ -73,6 +81,11 @@ class Catalog:
         """Return the executors by name."""
         return _by_name("executor", self.plugins.hooks.executors())
 
+    @cached_property
+    def reproductions(self) -> Mapping[str, Offer[ReproductionEntry]]:
+        """Return the reproductions by name."""
+        return _by_name("reproduction", self.plugins.hooks.reproductions())
+
     def curves(self, task: str) -> tuple[Offer[LossCurve], ...]:
         """Return the recorded curves of `task`: at most one a model and loss unit; none for an unknown task."""
         offers = self.plugins.hooks.curves(task)
@@ -112,6 +125,10 @@ class Catalog:
     def executor(self, name: str) -> ExecutorEntry:
         """Return the executor called `name`."""
         return self._find("executor", name, self.executors)
+
+    def reproduction(self, name: str) -> ReproductionEntry:
+        """Return the reproduction called `name`."""
+        return self._find("reproduction", name, self.reproductions)
 
     def open_task(self, name: str, options: TaskOptions = TaskOptions()) -> TaskLoader:  # noqa: B008 - frozen
         """Return the task `name`: a listed one, else an address `scheme:…`, else a file or folder.

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from audition.errors import PluginError, PluginWarning
-from audition.types import AdapterEntry, ExecutorEntry, LossCurve, ModelSpec, SelectorEntry, TaskEntry
+from audition.types import (
+    AdapterEntry,
+    ExecutorEntry,
+    LossCurve,
+    ModelSpec,
+    ReproductionEntry,
+    SelectorEntry,
+    TaskEntry,
+)
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -63,6 +71,10 @@ class Hooks:
     def curves(self, task: str) -> tuple[Offer[LossCurve], ...]:
         """Return the recorded curves of `task`."""
         return self._collect("audition_curves", LossCurve, task=task)
+
+    def reproductions(self) -> tuple[Offer[ReproductionEntry], ...]:
+        """Return the reproductions on offer."""
+        return self._collect("audition_reproductions", ReproductionEntry)
 
     def measured(self, observation: Observation) -> None:
         """Tell every plugin of a paid measurement; one that raises is warned of, and keeps it from no other."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         LossCurve,
         ModelSpec,
         Observation,
+        ReproductionEntry,
         SelectorEntry,
         TaskEntry,
     )
@@ -55,6 +56,11 @@ def audition_executors() -> Iterable[ExecutorEntry]:
 @hookspec
 def audition_curves(task: str) -> Iterable[LossCurve]:
     """Return curves already measured on `task`, for replay; none if the plugin knows no such task."""
+
+
+@hookspec
+def audition_reproductions() -> Iterable[ReproductionEntry]:
+    """Return reproductions: papers whose results are computed anew, beside what they published."""
 
 
 @hookspec

@@ -57,7 +57,8 @@ class MeteredProblem:
         self._allowed = {Point(model.name, size) for model in candidates for size in (*sizes, 0)}
         self._lock = Lock()
         self._obtained: dict[Point, Future[Observation]] = {}
-        self._charged: dict[Point, Cost] = {}  # planned while a point is measured, then what it cost
+        self._planned: dict[Point, Cost] = {}  # of points that are being measured
+        self._spent = Cost()  # on all others: a running sum, since a selector may ask point by point
 
     def measure(self, points: Iterable[Point]) -> tuple[Observation, ...]:
         """Return one observation a point, in order; blocks, is thread-safe, repeats are free.
@@ -98,8 +99,8 @@ class MeteredProblem:
             new = tuple(point for point in dict.fromkeys(wanted) if point not in self._obtained)
             planned = {point: self._losses.planned(point) for point in new}
             if new:
-                self._budget.check(sum([*self._charged.values(), *planned.values()], Cost()))
-            self._charged.update(planned)
+                self._budget.check(sum([*self._planned.values(), *planned.values()], self._spent))
+            self._planned.update(planned)
             self._obtained.update((point, Future()) for point in new)
         return new
 
@@ -111,7 +112,8 @@ class MeteredProblem:
             future.set_exception(error)
             raise
         with self._lock:
-            self._charged[point] = observation.cost
+            del self._planned[point]
+            self._spent += observation.cost
         future.set_result(observation)
 
     def _in_threads(self, function: Callable[..., T], items: Iterable[object]) -> tuple[T, ...]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from audition.live_selection import LiveSelection
     from audition.training.device import Device
     from audition.training.request import Progress
-    from audition.types import LossUnit, ModelSpec, Observation
+    from audition.types import LossCurve, LossUnit, ModelSpec, Observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,26 +59,35 @@ def open_recorded(wish: Wish, catalog: Catalog) -> RecordedSelection:
     Raises:
         UsageError: nobody has recorded curves of the task, or they are in several loss units and none was chosen.
     """
-    curves = [offer.entry for offer in catalog.curves(wish.task)]
-    units = sorted({curve.loss_unit for curve in curves})
-    if not curves:
-        raise UsageError(f"nobody has recorded curves of task {wish.task!r}; --source live fine-tunes")
-    if wish.loss_unit is None and len(units) > 1:
-        raise UsageError(f"curves of {wish.task!r} are recorded in {' and '.join(units)}: choose by --loss-unit")
-    unit = wish.loss_unit or units[0]
-    if unit not in units:
-        raise UsageError(f"the curves of {wish.task!r} are recorded in {units[0]}, not in {unit}")
     entry = catalog.selector(wish.selector)
     return RecordedSelection(
         task=wish.task,
         candidates=open_candidates(wish, catalog, default=[offer.entry for offer in catalog.models.values()]),
-        curves=[curve for curve in curves if curve.loss_unit == unit],
+        curves=choose_curves(catalog, wish.task, wish.loss_unit),
         budget=wish.budget,
         selector_name=entry.name,
         selector=make_selector(entry, wish.selector_options),
         seed=wish.seed,
         provenance=provenance.of_plugins(catalog.plugins),
     )
+
+
+def choose_curves(catalog: Catalog, task: str, loss_unit: LossUnit | None) -> list[LossCurve]:
+    """Return the recorded curves of `task` in one unit: `loss_unit`, or the one there is.
+
+    Raises:
+        UsageError: nobody has recorded curves of the task, not in this unit, or in several and none was chosen.
+    """
+    curves = [offer.entry for offer in catalog.curves(task)]
+    units = sorted({curve.loss_unit for curve in curves})
+    if not curves:
+        raise UsageError(f"nobody has recorded curves of task {task!r}; `audition select --source live` fine-tunes")
+    if loss_unit is None and len(units) > 1:
+        raise UsageError(f"curves of {task!r} are recorded in {' and '.join(units)}: choose by --loss-unit")
+    unit = loss_unit or units[0]
+    if unit not in units:
+        raise UsageError(f"the curves of {task!r} are recorded in {units[0]}, not in {unit}")
+    return [curve for curve in curves if curve.loss_unit == unit]
 
 
 def open_live(

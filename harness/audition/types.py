@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
+    from audition.catalog import Catalog
     from audition.protocols import Executor, ModelAdapter, Selector, TaskLoader
 
 Architecture = Literal["decoder-only", "encoder-decoder", "encoder-decoder-moe"]
@@ -101,6 +102,7 @@ class TaskSpec:
     n_test: int | None = None
     default_recipe: str = "paper"
     min_size: int = 200  #: the smallest subset a live selection measures
+    tokens_per_example: float | None = None  #: average length of input and target together, for recorded costs
     citation: str = ""
     options: TaskOptions = TaskOptions()  #: how it was opened, so that a worker opens the same
 
@@ -272,6 +274,15 @@ class ExecutorEntry:
 
     name: str
     make: Callable[..., Executor]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReproductionEntry:
+    """A paper's results on offer: computed anew from recorded curves, beside the published ones."""
+
+    name: str  #: of its page, too: `<name>.md`
+    make: Callable[[Catalog], Mapping[str, str]]  #: text files by name; heavy imports go inside
     summary: str
 
 

@@ -1,4 +1,4 @@
-"""The paper's experiments: its thirty models, which the hub serves, and the losses it recorded of them."""
+"""The paper's experiments: its thirty models, which the hub serves, the losses it recorded of them, and its tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import audition_registries
 from audition import hookimpl
-from audition.types import LossCurve
+from audition.types import LossCurve, ReproductionEntry
 from audition_plugins.cards import read_spec
 
 if TYPE_CHECKING:
@@ -43,3 +43,17 @@ def audition_curves(task: str) -> Iterable[LossCurve]:
                 loss=tuple(map(float, row.values())),
                 source=SOURCE,
             )
+
+
+@hookimpl
+def audition_reproductions() -> Iterable[ReproductionEntry]:
+    """Return the paper's results computed anew."""
+    from audition_plugins.reproduction import reproduce
+
+    yield ReproductionEntry(name="paper", make=reproduce, summary="the rectified scaling law, arXiv 2402.02314")
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """Return the rows of a published table: "table1", "table3_rmsd", "table11" or "table12"."""
+    with audition_registries.path("paper", f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audition.errors import PluginError
-from audition.types import AdapterEntry, ExecutorEntry, LossCurve, ModelSpec, SelectorEntry, TaskEntry
+from audition.types import (
+    AdapterEntry,
+    ExecutorEntry,
+    LossCurve,
+    ModelSpec,
+    ReproductionEntry,
+    SelectorEntry,
+    TaskEntry,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +32,17 @@ MODEL = ModelSpec(
 TASK = TaskEntry(name="toy", open=never, scheme="toy")
 SELECTOR = SelectorEntry(name="toy", make=never, summary="ranks at random")
 EXECUTOR = ExecutorEntry(name="toy", make=never, summary="runs nothing")
+REPRODUCTION = ReproductionEntry(name="toy", make=never, summary="a paper about toys")
 CURVE = LossCurve(model="toy", task="toy", loss_unit="nats/token", n_samples=(0,), loss=(2.0,), source="made up")
 
-ENTRIES = {"adapters": ADAPTER, "models": MODEL, "tasks": TASK, "selectors": SELECTOR, "executors": EXECUTOR}
+ENTRIES = {
+    "adapters": ADAPTER,
+    "models": MODEL,
+    "tasks": TASK,
+    "selectors": SELECTOR,
+    "executors": EXECUTOR,
+    "reproductions": REPRODUCTION,
+}
 every_hook = pytest.mark.parametrize("hook", sorted(ENTRIES))
 
 
@@ -58,6 +74,11 @@ def test_audition_selectors_returns_selectors_with_their_plugin(hooks_of: Callab
 def test_audition_executors_returns_executors_with_their_plugin(hooks_of: Callable[..., Hooks]) -> None:
     hooks = hooks_of("audition_executors", bob=lambda: [EXECUTOR], ada=lambda: [EXECUTOR])
     assert_offers(hooks, "executors", EXECUTOR)
+
+
+def test_audition_reproductions_returns_reproductions_with_their_plugin(hooks_of: Callable[..., Hooks]) -> None:
+    hooks = hooks_of("audition_reproductions", bob=lambda: [REPRODUCTION], ada=lambda: (REPRODUCTION,))
+    assert_offers(hooks, "reproductions", REPRODUCTION)
 
 
 def test_audition_curves_is_told_the_task(hooks_of: Callable[..., Hooks]) -> None:

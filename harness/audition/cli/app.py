@@ -21,6 +21,9 @@ class Root(LazyGroup):
     lazy: ClassVar = {
         "select": Lazy("audition.cli.select:select", "Rank models on a task by small fine-tunings.", DO),
         "finetune": Lazy("audition.cli.finetune:finetune", "Fine-tune one model on a whole task, and save it.", DO),
+        "bench": Lazy("audition.cli.bench:bench", "Judge selectors against each other on recorded curves.", DO),
+        "reproduce": Lazy("audition.cli.reproduce:reproduce", "Compute a paper's results anew, beside its own.", DO),
+        "fit": Lazy("audition.cli.fit:fit", "Fit scaling laws to your own loss curve.", DO),
         "models": Lazy("audition.cli.models:app", "List the models that may be fine-tuned.", LOOK),
         "tasks": Lazy("audition.cli.tasks:app", "List tasks; check a file of your own.", LOOK),
         "selectors": Lazy("audition.cli.selectors:app", "List what turns observations into a ranking.", LOOK),

@@ -19,7 +19,9 @@ def audition_selectors() -> Iterable[SelectorEntry]:
     from audition_plugins.selectors.ats import AcceptThenStop
     from audition_plugins.selectors.ats_family import FamilyAcceptThenStop
     from audition_plugins.selectors.model_size import ModelSize
+    from audition_plugins.selectors.our_fit import OurFit
     from audition_plugins.selectors.sub_tuning import SubTuning
+    from audition_plugins.selectors.vanilla_fit import VanillaFit
     from audition_plugins.selectors.zero_shot import ZeroShot
 
     yield SelectorEntry(
@@ -56,4 +58,18 @@ def audition_selectors() -> Iterable[SelectorEntry]:
         summary="the more parameters the better; measures nothing",
         citation=PAPER,
         aliases=("ModelSize",),
+    )
+    yield SelectorEntry(
+        name="our-fit",
+        make=OurFit,
+        summary="the rectified law through all points, zero-shot too, extrapolated; fitted as published, or fully",
+        citation=PAPER,
+        aliases=("OurFit",),
+    )
+    yield SelectorEntry(
+        name="vanilla-fit",
+        make=VanillaFit,
+        summary="the vanilla scaling law through all sizes, extrapolated; ten random starts",
+        citation=PAPER,
+        aliases=("VanillaFit",),
     )

@@ -37,6 +37,7 @@ FLAN = PaperTask(
         n_train=N_TRAIN,
         n_validation=N_VALIDATION,
         n_test=10_000,
+        tokens_per_example=23 + 12,  # input and target, as published
         citation="Longpre et al. (2023), The Flan Collection, arXiv 2301.13688",
     ),
     prefix="",

@@ -42,6 +42,7 @@ GIGAWORD = PaperTask(
         n_train=N_TRAIN,
         n_validation=N_VALIDATION,
         n_test=N_TEST,
+        tokens_per_example=36 + 8,  # input and target, as published
         citation="Rush, Chopra and Weston (2015), A Neural Attention Model for Abstractive Sentence Summarization",
     ),
     prefix=PREFIX,

@@ -40,6 +40,7 @@ WMT19 = PaperTask(
         n_train=N_TRAIN,
         n_validation=N_VALIDATION,
         n_test=3_981,
+        tokens_per_example=32 + 40,  # input and target, as published
         citation="Barrault et al. (2019), Findings of the 2019 Conference on Machine Translation (WMT19)",
     ),
     prefix=PREFIX,

@@ -1,0 +1,23 @@
+"""The benchmark of selectors: tasks × ratios × selectors × strata on recorded curves, one row a cell."""
+
+from __future__ import annotations
+
+from audition.bench.contestants import Contestant, enter
+from audition.bench.recorded_tasks import RecordedTask, open_recorded_task, recorded_tasks
+from audition.bench.row import Row
+from audition.bench.running import Bench
+from audition.bench.strata import ALL, Stratum, memory_stratum, size_stratum
+
+__all__ = [
+    "ALL",
+    "Bench",
+    "Contestant",
+    "RecordedTask",
+    "Row",
+    "Stratum",
+    "enter",
+    "memory_stratum",
+    "open_recorded_task",
+    "recorded_tasks",
+    "size_stratum",
+]

@@ -1,0 +1,46 @@
+"""One cell of the benchmark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from audition import codec
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from audition.metrics import Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """How one selector did at one ratio on one task among the models of one stratum."""
+
+    task: str
+    ratio: Fraction
+    selector: str
+    options: tuple[str, ...]
+    stratum: str  #: "all", "params<1.9e9" or "memory<=24GiB"
+    n_models: int
+    d_full: int
+    selected: str | None  #: the model it ranked first
+    quality: Quality
+    n_samples: int  #: Σ of the sizes it may ask for, over the models it auditioned, as the paper counts
+    n_samples_spent: int  #: Σ of the sizes it really asked for: AtS stops early
+    flops: float | None  #: of `n_samples`, as the paper counts; None: unknown
+    flops_spent: float | None  #: of `n_samples_spent`
+    plugin: str
+    version: str
+
+    @property
+    def contestant(self) -> str:
+        """Return the selector and its options: "ats k=4 delta=2"."""
+        return " ".join((self.selector, *self.options))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a flat object; a ratio is "1/512", metrics are fractions, what is undefined is null."""
+        fields: dict[str, Any] = codec.to_json(self)
+        quality = fields.pop("quality")
+        place = list(fields).index("n_samples")
+        return dict([*list(fields.items())[:place], *quality.items(), *list(fields.items())[place:]])

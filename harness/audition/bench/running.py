@@ -1,0 +1,112 @@
+"""Run the benchmark: one selection a cell, through the metered problem, judged by the full losses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audition.bench.row import Row
+from audition.budget import SizeCap
+from audition.metrics import quality
+from audition.recorded_selection import RecordedSelection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from fractions import Fraction
+
+    from audition.bench.contestants import Contestant
+    from audition.bench.recorded_tasks import RecordedTask
+    from audition.bench.strata import Stratum
+    from audition.selection import Report
+    from audition.types import ModelSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """Tasks × ratios × selectors × strata."""
+
+    tasks: Sequence[RecordedTask]
+    ratios: Sequence[Fraction]
+    contestants: Sequence[Contestant]
+    strata: Sequence[Stratum]
+    seed: int = 0  #: of every cell, for selectors that draw random numbers
+
+    def __len__(self) -> int:
+        return len(self.tasks) * len(self.ratios) * len(self.contestants) * len(self.strata)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield one row a cell: by stratum, selector, task and ratio.
+
+        Raises:
+            UsageError: a task has no recorded size within a ratio.
+        """
+        for stratum in self.strata:
+            for contestant in self.contestants:
+                for task in self.tasks:
+                    for ratio in self.ratios:
+                        yield self._row(task, ratio, contestant, stratum)
+
+    def _row(self, task: RecordedTask, ratio: Fraction, contestant: Contestant, stratum: Stratum) -> Row:
+        models = {model.name: model for model in task.models if stratum.admits(model)}
+        report = self._report(task, ratio, contestant, tuple(models.values())) if models else None
+        ranking = report.strata[-1].ranking if report else ()
+        asked = _asked(report)
+        planned = _planned(task.sizes_within(ratio), contestant, asked)
+        return Row(
+            task=task.name,
+            ratio=ratio,
+            selector=contestant.name,
+            options=contestant.options,
+            stratum=stratum.name,
+            n_models=len(models),
+            d_full=task.sizes[0],
+            selected=report.best.model if report and report.best else None,
+            quality=quality([row.score for row in ranking], [task.full_losses[row.model] for row in ranking]),
+            n_samples=sum(map(sum, planned.values())),
+            n_samples_spent=sum(map(sum, asked.values())),
+            flops=_flops(task, models, planned),
+            flops_spent=_flops(task, models, asked),
+            plugin=contestant.plugin,
+            version=contestant.version,
+        )
+
+    def _report(
+        self, task: RecordedTask, ratio: Fraction, contestant: Contestant, models: tuple[ModelSpec, ...]
+    ) -> Report:
+        return RecordedSelection(
+            task=task.name,
+            candidates=models,
+            curves=task.curves,
+            budget=SizeCap(ratio),
+            selector_name=contestant.name,
+            selector=contestant.selector,
+            seed=self.seed,
+            provenance={},
+        ).run()
+
+
+def _asked(report: Report | None) -> dict[str, list[int]]:
+    """Return the sizes that were measured, by model."""
+    asked: dict[str, list[int]] = {}
+    for observation in report.strata[-1].measured if report else ():
+        asked.setdefault(observation.model, []).append(observation.n_samples)
+    return asked
+
+
+def _planned(
+    sizes: tuple[int, ...], contestant: Contestant, auditioned: Iterable[str]
+) -> Mapping[str, tuple[int, ...]]:
+    """Return the sizes that a selector may ask for of every model it auditioned: all, unless it declares a plan."""
+    plan = getattr(contestant.selector, "plan", None)
+    planned = tuple(plan(sizes)) if plan else sizes
+    return dict.fromkeys(auditioned, planned)
+
+
+def _flops(task: RecordedTask, models: Mapping[str, ModelSpec], sizes: Mapping[str, Iterable[int]]) -> float | None:
+    total = 0.0
+    for name, of_model in sizes.items():
+        flops = task.flops(models[name], of_model)
+        if flops is None:
+            return None
+        total += flops
+    return total

@@ -1,0 +1,66 @@
+"""Strata: which of the models take part, by their size or by the GPU memory that fine-tuning them needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audition import memory
+from audition.errors import UsageError
+from audition.recorded_selection import as_published
+from audition.training.recipe import load_recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from audition.types import ModelSpec
+
+RECIPE = "paper"  #: what has to fit into memory, at the precision that its "auto" means on a GPU
+PRECISION = "bf16"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stratum:
+    """A part of the pool, inside which every selector is judged."""
+
+    name: str
+    admits: Callable[[ModelSpec], bool]
+
+
+ALL = Stratum(name="all", admits=lambda model: True)
+
+
+def size_stratum(text: str) -> Stratum:
+    """Return the models with fewer than `text` ("1.9e9") parameters, as the recorded experiments counted them.
+
+    Raises:
+        UsageError: it is not a positive number.
+    """
+    try:
+        limit = float(text)
+    except ValueError:
+        limit = 0.0
+    if not 0 < limit < float("inf"):
+        raise UsageError(f"a limit of parameters must be a positive number such as 1.9e9, got {text!r}")
+    return Stratum(name=f"params<{text.strip()}", admits=lambda model: _n_params(model) < limit)
+
+
+def memory_stratum(text: str) -> Stratum:
+    """Return the models whose fine-tuning by the paper's recipe is estimated to fit into `text` ("24GB").
+
+    Raises:
+        UsageError: it is no size.
+    """
+    n_bytes = memory.parse_bytes(text)
+    recipe = load_recipe(RECIPE)
+
+    def fits(model: ModelSpec) -> bool:
+        estimate = memory.estimate(model, recipe, precision=PRECISION)
+        return estimate is not None and estimate.total <= n_bytes
+
+    return Stratum(name=f"memory<={n_bytes / memory.GIB:g}GiB", admits=fits)
+
+
+def _n_params(model: ModelSpec) -> float:
+    n_params = as_published(model).n_params
+    return float("inf") if n_params is None else n_params

@@ -1,0 +1,128 @@
+"""Both laws fitted to somebody's curves, and what they say: parameters with units, quality, predictions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, get_args
+
+from audition.charts import Axis, Chart, Series
+from audition.errors import UsageError
+from audition.laws import FitObjective, RectifiedLaw, fit_rectified, fit_vanilla
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audition.curve_file import MeasuredCurve
+    from audition.laws import Fit, VanillaLaw
+
+    AnyFit = Fit[RectifiedLaw] | Fit[VanillaLaw]
+
+OBJECTIVES: tuple[FitObjective, ...] = get_args(FitObjective)
+EQUATIONS = {"rectified": "L(D) = B / (D_l + D^β) + E", "vanilla": "L(D) = (B / D^β + E)^α"}
+UNITS = {  #: by law and field: the letter of the equation, its unit, and what it is
+    "rectified": {
+        "b": ("B", "loss × examples^β", "how much loss data can remove"),
+        "d_l": ("D_l", "examples^β", "pre-learned data size"),
+        "beta": ("β", "", "learning difficulty"),
+        "e": ("E", "loss", "loss with infinite data"),
+    },
+    "vanilla": {
+        "alpha": ("α", "", ""),
+        "beta": ("β", "", ""),
+        "b": ("B", "loss^(1/α) × examples^β", ""),
+        "e": ("E", "loss^(1/α)", "E^α is the loss with infinite data"),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurveFit:
+    """One law fitted to one curve."""
+
+    curve: MeasuredCurve  #: as fitted: without its zero-shot point
+    name: str  #: of the law
+    objective: FitObjective
+    fit: AnyFit
+
+    @property
+    def phase_transition(self) -> float | None:
+        """Return the size where the power phase begins, in examples; None where the law has none."""
+        return self.fit.law.phase_transition() if isinstance(self.fit.law, RectifiedLaw) else None
+
+    def predict(self, n_samples: float) -> float:
+        """Return the loss at `n_samples`."""
+        return float(self.fit.law.loss(n_samples))
+
+    def extrapolation(self, n_samples: int) -> float:
+        """Return how many times larger than the largest measured size `n_samples` is."""
+        return n_samples / self.curve.n_samples[-1]
+
+    def to_json(self, at: Sequence[int]) -> dict[str, Any]:
+        """Return the fit and its predictions at the sizes `at`."""
+        return {
+            "law": self.name,
+            "equation": EQUATIONS[self.name],
+            "objective": self.objective,
+            "parameters": asdict(self.fit.law),
+            "units": {field: unit for field, (_, unit, _) in UNITS[self.name].items()},
+            "rmsd_log_loss": self.fit.rmsd,
+            "objective_value": self.fit.objective,
+            "phase_transition_n_samples": self.phase_transition,
+            "predicted": [
+                {"n_samples": size, "loss": self.predict(size), "extrapolation_factor": self.extrapolation(size)}
+                for size in at
+            ],
+        }
+
+
+def fit_curve(curve: MeasuredCurve) -> tuple[CurveFit, ...]:
+    """Return both laws by both objectives; a zero-shot point is left out, as in the paper.
+
+    Raises:
+        UsageError: the curve has fewer than four different sizes above 0.
+    """
+    trained = curve.trained()
+    sizes, losses = trained.n_samples, [trained.loss]
+    fits: list[CurveFit] = []
+    try:
+        for objective in OBJECTIVES:
+            (rectified,) = fit_rectified(sizes, losses, objective=objective)
+            (vanilla,) = fit_vanilla(sizes, losses, objective=objective)
+            for name, fit in (("rectified", rectified), ("vanilla", vanilla)):
+                fits.append(CurveFit(curve=trained, name=name, objective=objective, fit=fit))
+    except UsageError as error:
+        raise UsageError(f"curve {curve.name!r}: {error}") from None
+    return tuple(fits)
+
+
+def chart(fits: Sequence[CurveFit]) -> Chart:
+    """Return measured points and fitted laws, log-log; several curves are told apart by colour."""
+    curves = list(dict.fromkeys(fit.curve for fit in fits))
+    series = [
+        Series(name=curve.name if len(curves) > 1 else "measured", x=curve.n_samples, y=curve.loss, colour=number)
+        for number, curve in enumerate(curves)
+    ]
+    for fit in fits:
+        sizes = sizes_between(fit.curve.n_samples[0], fit.curve.n_samples[-1])
+        number = curves.index(fit.curve)
+        series.append(
+            Series(
+                name=f"{fit.name} law" if len(curves) == 1 else "",
+                x=sizes,
+                y=[fit.predict(size) for size in sizes],
+                mark="line" if fit.name == "rectified" else "dashed",
+                colour=number + (fit.name == "vanilla" if len(curves) == 1 else 0),
+            )
+        )
+    title = curves[0].name if len(curves) == 1 else f"{len(curves)} curves: rectified (line) and vanilla law (dashed)"
+    return Chart(
+        title=title,
+        x=Axis(label="training examples", scale="log"),
+        y=Axis(label="loss, as in the file", scale="log"),
+        series=series,
+    )
+
+
+def sizes_between(first: float, last: float, n_sizes: int = 80) -> list[float]:
+    """Return sizes from `first` to `last`, equally far apart on a logarithmic axis."""
+    return [first * (last / first) ** (number / (n_sizes - 1)) for number in range(n_sizes)]
