@@ -113,6 +113,11 @@ def test_a_file_of_mine_is_selected_on_and_its_winner_fine_tuned(small_recipe: s
     assert "overwrites nothing" in again.stderr
 
 
+def _listen_to_ctrl_c() -> None:
+    """Undo what a shell does to its background jobs: they, and this test's children, would not hear Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("ended_by", "exit_code", "words"),
@@ -123,7 +128,13 @@ def test_ending_a_selection_keeps_what_is_finished(
 ) -> None:
     arguments = ["select", "package-synopsis", "--models", "tiny/gpt2-*", "--ratio", "1/64", "--recipe", small_recipe]
     command = [sys.executable, "-m", "audition", *arguments, "--workers", "1", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_listen_to_ctrl_c,
+    ) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if "400 examples" in line:
