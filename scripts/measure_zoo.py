@@ -1,11 +1,12 @@
 """How well do selectors choose from the tiny zoo? Measure the truth, select at 1/64, compare.
 
-    python scripts/measure_zoo.py --ledger .audition/zoo.db --output leaderboards
-    python scripts/measure_zoo.py --render --output leaderboards
+    python scripts/measure_zoo.py
+    python scripts/measure_zoo.py --render
 
 The truth of a task is the loss of every zoo model after fine-tuning on a quarter of its training rows, 16 times the
-largest subset of a selection at 1/64. Everything goes through the ledger, so that an interrupted run goes on where it
-was. Writes `tiny-zoo.json` (all numbers) and `tiny-zoo.md` (made from it; `--render` makes it again).
+largest subset of a selection at 1/64. Everything goes through a ledger that is kept beside the result, so that an
+interrupted run goes on where it was, on any machine. Writes `tiny-zoo.json` (all numbers) and `tiny-zoo.md` (made from
+it; `--render` makes it again).
 """
 
 from __future__ import annotations
@@ -200,7 +201,7 @@ truth than the one per byte: tokens of different tokenisers have different lengt
 def main() -> None:
     """Measure or render, by the command line."""
     parser = argparse.ArgumentParser(description="Compare selectors on the tiny zoo.")
-    parser.add_argument("--ledger", default=".audition/zoo.db")
+    parser.add_argument("--ledger", default="leaderboards/tiny-zoo.db")
     parser.add_argument("--output", type=Path, default=Path("leaderboards"))
     parser.add_argument("--models", default="tiny/*")
     parser.add_argument("--tasks", default=",".join(TASKS))
@@ -210,9 +211,11 @@ def main() -> None:
     numbers = options.output / "tiny-zoo.json"
     if not options.render:
         zoo = Zoo(options.ledger, options.models, options.workers)
-        tasks = [measure_task(zoo, task) for task in options.tasks.split(",")]
         options.output.mkdir(exist_ok=True)
-        numbers.write_text(json.dumps(tasks, indent=1) + "\n", encoding="utf-8")
+        finished = []
+        for task in options.tasks.split(","):
+            finished.append(measure_task(zoo, task))
+            numbers.write_text(json.dumps(finished, indent=1) + "\n", encoding="utf-8")
     tasks = json.loads(numbers.read_text(encoding="utf-8"))
     (options.output / "tiny-zoo.md").write_text(render(tasks), encoding="utf-8")
 
