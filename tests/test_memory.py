@@ -57,3 +57,4 @@ def test_a_model_of_unknown_size_has_no_estimate() -> None:
 
 def test_sizes_are_printed_in_binary_units() -> None:
     assert (format_bytes(24 * GIB), format_bytes(2**29)) == ("24 GiB", "512 MiB")
+    assert format_bytes(1001 * 2**20) == "1001 MiB"

@@ -85,7 +85,6 @@ def parse_bytes(text: str) -> int:
 
 
 def format_bytes(size: float) -> str:
-    """Return `size` in GiB or MiB, three digits."""
-    if size >= GIB:
-        return f"{size / GIB:.3g} GiB"
-    return f"{size / 2**20:.3g} MiB"
+    """Return `size` in GiB or MiB, three digits or all before the point."""
+    number, unit = (size / GIB, "GiB") if size >= GIB else (size / 2**20, "MiB")
+    return f"{number:.0f} {unit}" if number >= 100 else f"{number:.3g} {unit}"
