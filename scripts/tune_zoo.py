@@ -1,8 +1,8 @@
 """Find the fine-tuning learning rates of exported zoo models and write them into their cards.
 
-``python scripts/tune_zoo.py --task package-synopsis=FILE --zoo DIR``: for each model and task, 200 examples are learned
-at each rate, the loss on validation rows chooses, and other rows tell what the pre-training is worth: the loss before,
-after, and after the same fine-tuning of random weights, which get their own best rate.
+``python scripts/tune_zoo.py``: for each model and embedded task, 200 training examples are learned at each rate, the
+loss on the validation split chooses, and the test split tells what the pre-training is worth: the loss before, after,
+and after the same fine-tuning of random weights, which get their own best rate.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ import torch
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging
 
+from audition.catalog import Catalog
+from audition.plugins import load_plugins
 from zoo.architectures import build_config, build_model
 from zoo.export import load_shipped, read_card, write_card
 from zoo.finetuning import TaskSlices, fine_tune, loss_per_byte, read_slices
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 RATES = (3e-4, 1e-3, 3e-3, 1e-2)  #: ascending; those after the first that makes things worse are not tried
 _SIZES = (200, 200, 300)  #: rows to train, to choose the rate, to report
 _SEED = 1
+_TASKS = ("package-synopsis", "wordnet-instructions", "office-help-en-zh")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(1)
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    slices = [read_slices(name, path, _SIZES) for name, path in options.task]
+    catalog = Catalog(load_plugins())
+    slices = [read_slices(catalog.open_task(name), _SIZES) for name in options.tasks.split(",")]
     folders = [options.zoo / model.name for model in read_specs()]
     names = options.models.split(",") if options.models else [folder.name for folder in folders if folder.is_dir()]
     for folder in folders:
@@ -103,23 +107,9 @@ def _summarise(found: dict[str, dict[str, Any]]) -> dict[str, float]:
     return {"*": general, **own}
 
 
-def _task_file(argument: str) -> tuple[str, Path]:
-    name, _, path = argument.partition("=")
-    if not path or not Path(path).is_file():
-        raise argparse.ArgumentTypeError(f"want TASK=FILE of an existing file, got {argument!r}")
-    return name, Path(path)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "--task",
-        nargs="+",
-        type=_task_file,
-        required=True,
-        metavar="TASK=FILE",
-        help="gzipped JSONL of 'input' and 'target', rows in random order",
-    )
+    parser.add_argument("--tasks", default=",".join(_TASKS), help="comma-separated names of listed tasks")
     parser.add_argument("--zoo", type=Path, default=Path("registries/audition_registries/zoo"))
     parser.add_argument("--models", help="comma-separated names; all exported ones by default")
     return parser

@@ -5,8 +5,6 @@ The harness has its own, complete training code; this one is what the recipe nee
 
 from __future__ import annotations
 
-import gzip
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,9 +14,11 @@ from torch.nn.functional import cross_entropy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from audition.protocols import TaskLoader
+    from audition.types import Example as Pair
 
 _IGNORED = -100
 _BATCH = 8
@@ -32,43 +32,28 @@ Example = tuple[list[int], list[int]]  #: input tokens, target tokens with end o
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One pair of a task."""
-
-    input: str
-    target: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSlices:
-    """Disjoint slices of a task; no group of rows is in two of them."""
+    """The beginnings of a task's splits."""
 
     name: str
-    train: Sequence[Row]
-    validation: Sequence[Row]
-    test: Sequence[Row]
+    train: Sequence[Pair]
+    validation: Sequence[Pair]
+    test: Sequence[Pair]
 
 
-def read_slices(name: str, path: Path, sizes: tuple[int, int, int]) -> TaskSlices:
-    """Return the first rows of a JSONL file whose rows are in random order, one row for each group."""
-    seen: set[str] = set()
-    rows: list[Row] = []
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            record = json.loads(line)
-            group = record.get("group") or record.get("package") or record["input"]
-            if group not in seen:
-                seen.add(group)
-                rows.append(Row(input=record["input"], target=record["target"]))
-            if len(rows) == sum(sizes):
-                break
-    n_train, n_validation, _ = sizes
-    middle = n_train + n_validation
-    return TaskSlices(name=name, train=rows[:n_train], validation=rows[n_train:middle], test=rows[middle:])
+def read_slices(task: TaskLoader, sizes: tuple[int, int, int]) -> TaskSlices:
+    """Return the first rows of each split."""
+    n_train, n_validation, n_test = sizes
+    return TaskSlices(
+        name=task.spec.name,
+        train=task.train(n_train, seed=0),
+        validation=task.validation(n_validation),
+        test=task.test(n_test),
+    )
 
 
 def fine_tune(
-    network: PreTrainedModel, tokeniser: PreTrainedTokenizerBase, rows: Sequence[Row], rate: float, seed: int
+    network: PreTrainedModel, tokeniser: PreTrainedTokenizerBase, rows: Sequence[Pair], rate: float, seed: int
 ) -> None:
     """Train the network in place: AdamW, cosine with warm-up, loss weighted by target tokens within a batch."""
     examples = [_encode(network, tokeniser, row, _MAX_TARGET) for row in rows]
@@ -89,7 +74,7 @@ def fine_tune(
 
 
 @torch.no_grad()
-def loss_per_byte(network: PreTrainedModel, tokeniser: PreTrainedTokenizerBase, rows: Sequence[Row]) -> float:
+def loss_per_byte(network: PreTrainedModel, tokeniser: PreTrainedTokenizerBase, rows: Sequence[Pair]) -> float:
     """Return nats per UTF-8 byte of the raw targets, end of sequence included."""
     network.train(mode=False)
     examples = sorted((_encode(network, tokeniser, row, None) for row in rows), key=lambda pair: sum(map(len, pair)))
@@ -105,7 +90,7 @@ def _rate_share(step: int, n_steps: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - n_warm_up) / max(1, n_steps - n_warm_up)))
 
 
-def _encode(network: PreTrainedModel, tokeniser: PreTrainedTokenizerBase, row: Row, max_target: int | None) -> Example:
+def _encode(network: PreTrainedModel, tokeniser: PreTrainedTokenizerBase, row: Pair, max_target: int | None) -> Example:
     """Return tokens as the harness does: input and line break, or input and end of sequence for an encoder."""
     end = [tokeniser.eos_token_id]
     source: list[int] = tokeniser.encode(row.input, add_special_tokens=False)[:_MAX_INPUT]
