@@ -34,7 +34,8 @@ def plan_sentence(plan: Plan) -> str:
     """Return the total of a plan."""
     said = f"At most (estimated): {_cost(plan.cost)}"
     if plan.wall_seconds is not None:
-        said += f", {duration(plan.wall_seconds)} on {plan.slots} worker{'s' if plan.slots > 1 else ''}"
+        workers = f"{plan.slots} worker{'s' if plan.slots > 1 else ''}"
+        said += f"; about {duration(plan.wall_seconds)} on {workers}, loading models aside"
     if plan.download_bytes:
         said += f"; downloads and disk: {format_bytes(plan.download_bytes)}"
     return said + "."
