@@ -40,7 +40,7 @@ def build(config: Config) -> torch.nn.Module:
     parsed = AutoConfig.for_model(config["model_type"], **options)
     auto = AutoModelForSeq2SeqLM if config.get("is_encoder_decoder") else AutoModelForCausalLM
     with torch.device("meta"):
-        model: torch.nn.Module = auto.from_config(parsed)  # type: ignore[no-untyped-call]
+        model: torch.nn.Module = auto.from_config(parsed)  # type: ignore[no-untyped-call]  # the library leaves it untyped
     # transformers 5 ties T5 and mT5 whatever the config says, and unties them when a checkpoint's two matrices differ.
     if not config["tie_word_embeddings"]:
         head = model.get_submodule("lm_head")

@@ -63,8 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def train(model: ZooModel, files: list[TextFile], work: Path, out: Path) -> Path:
     """Train one model to its end, export it and return its folder."""
     torch.set_num_threads(1)
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # the library leaves it untyped
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the library leaves it untyped
     files = [file for file in files if file.language in model.tokeniser.shares]
     tokeniser = train_tokeniser(model.tokeniser, (), work)
     training = Pretraining(model, tokeniser, token_stream(model.tokeniser, tokeniser, files, work), work)

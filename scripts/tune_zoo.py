@@ -41,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     options = _parser().parse_args(arguments)
     torch.set_num_threads(1)
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # the library leaves it untyped
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the library leaves it untyped
     catalog = Catalog(load_plugins())
     slices = [read_slices(catalog.open_task(name), _SIZES) for name in options.tasks.split(",")]
     folders = [options.zoo / model.name for model in read_specs()]

@@ -69,7 +69,7 @@ def from_json(cls: type[T], data: object) -> T:
     Raises:
         UsageError: a field is unknown, missing, or of another type; the message names it by its path.
     """
-    return _decode(cls, data, cls.__name__)  # type: ignore[no-any-return]
+    return _decode(cls, data, cls.__name__)  # type: ignore[no-any-return]  # built by annotation
 
 
 def _decode(hint: Any, data: Any, place: str) -> Any:  # noqa: ANN401 - a type annotation can be any object

@@ -123,7 +123,7 @@ def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> tuple
         hooks = tuple(sorted(caller.name for caller in manager.get_hookcallers(plugin) or ()))
         _check_hooks(manager, plugin)
         manager.check_pending()  # after each plugin, so that it is this one's fault
-    except Exception:
+    except Exception:  # whatever it is, it is raised again below
         # before pluggy 1.7 a plugin that fails to register stays behind, in part
         if manager.get_plugin(name) is plugin:
             manager.unregister(plugin, name)

@@ -67,7 +67,7 @@ def load_shipped(folder: Path) -> PreTrainedModel:
 
 
 def _write(model: ZooModel, training: Pretraining, tokeniser: Tokenizer, folder: Path) -> None:
-    training.network.to(torch.bfloat16).save_pretrained(folder)  # type: ignore[arg-type]
+    training.network.to(torch.bfloat16).save_pretrained(folder)  # type: ignore[arg-type]  # its wrapper loses self
     shipped_tokeniser(
         tokeniser, n_positions=model.shape.n_positions, is_seq2seq=model.objective != "causal"
     ).save_pretrained(folder)

@@ -66,7 +66,7 @@ def fine_tune(
         order = torch.randperm(len(examples), generator=generator).tolist()
         for start in range(0, len(order), _BATCH):
             loss, n_tokens = _summed_loss(network, [examples[index] for index in order[start : start + _BATCH]])
-            (loss / n_tokens).backward()  # type: ignore[no-untyped-call]
+            (loss / n_tokens).backward()  # type: ignore[no-untyped-call]  # the library leaves it untyped
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()
             schedule.step()

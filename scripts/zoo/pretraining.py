@@ -97,7 +97,7 @@ class Pretraining:
             group["lr"] = learning_rate(self.model, progress.tokens)
         self.network.train()
         loss = self._loss(batch)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]  # the library leaves it untyped
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)

@@ -73,7 +73,7 @@ def token_stream(spec: TokeniserSpec, tokeniser: Tokenizer, files: list[TextFile
     if not path.exists():
         with atomic_path(path) as temporary, temporary.open("wb") as out:
             np.save(out, _tokenise(tokeniser, mixed_paragraphs(files, spec.shares, STREAM_BYTES)))
-    return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]
+    return np.load(path, mmap_mode="r")  # type: ignore[no-any-return]  # numpy types it as Any
 
 
 def _tokenise(tokeniser: Tokenizer, paragraphs: Iterator[str]) -> Tokens:

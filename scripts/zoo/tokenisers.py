@@ -97,7 +97,7 @@ def shipped_tokeniser(tokeniser: Tokenizer, *, n_positions: int, is_seq2seq: boo
         own.post_processor = processors.TemplateProcessing(
             single=f"$A {EOS}", pair=f"$A {EOS} $B {EOS}", special_tokens=[(EOS, own.token_to_id(EOS))]
         )
-    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]  # the library leaves it untyped
         tokenizer_object=own,
         pad_token=PAD,
         eos_token=EOS,

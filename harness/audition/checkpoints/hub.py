@@ -89,7 +89,7 @@ def _explained(model: str, revision: str | None) -> Iterator[None]:
     except ImportError as error:
         raise HubError(f"{model!r} is on the hub, which needs: pip install 'audition[train]'") from error
     # The client's HTTP library, whichever it is, has one base for every way a request can fail.
-    request_error: type[Exception] = errors.HTTPError  # type: ignore[attr-defined]
+    request_error: type[Exception] = errors.HTTPError  # type: ignore[attr-defined]  # imported there, not exported
     has_token = get_token() is not None
     try:
         yield

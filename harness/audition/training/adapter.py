@@ -55,7 +55,7 @@ class PretrainedAdapter:
     def _greedy(self, max_new_tokens: int) -> GenerationConfig:
         from transformers import GenerationConfig
 
-        return GenerationConfig(  # type: ignore[no-untyped-call]
+        return GenerationConfig(  # type: ignore[no-untyped-call]  # the library leaves it untyped
             do_sample=False,
             num_beams=1,
             max_new_tokens=max_new_tokens,
