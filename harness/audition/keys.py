@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from audition import codec
+from audition.training.recipe import ADDED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from audition.training.recipe import Recipe
     from audition.training.request import MeasurementRequest
 
 PROTOCOL = 1  #: raised whenever training or scoring changes in a way that changes numbers
@@ -33,7 +36,7 @@ def measurement_key(request: MeasurementRequest, *, weights: str, device_kind: s
             "task": request.task_fingerprint,
             "n_samples": request.n_samples,
             "seed": request.seed,
-            "recipe": request.recipe,
+            "recipe": _counted(request.recipe),
             "device": device_kind,
             "adapter": adapter,
             "libraries": installed_versions(),
@@ -47,11 +50,17 @@ def calibration_key(request: MeasurementRequest, *, weights: str, device_kind: s
         {
             "weights": weights,
             "task": request.task_fingerprint,
-            "recipe": request.recipe,
+            "recipe": _counted(request.recipe),
             "device": device_kind,
             "libraries": installed_versions(),
         }
     )
+
+
+def _counted(recipe: Recipe) -> dict[str, object]:
+    """Return the fields that identify a measurement: one added since the first ledgers counts where it is used."""
+    unused = {each.name for each in fields(recipe) if each.name in ADDED and getattr(recipe, each.name) == each.default}
+    return {each.name: getattr(recipe, each.name) for each in fields(recipe) if each.name not in unused}
 
 
 def _hash(value: object) -> str:

@@ -151,6 +151,9 @@ class Observation:
     epochs: float | None = None  #: of the best weights
     validation_loss: float | None = None  #: nats per token of the best weights
     memory_bytes: int | None = None  #: measured peak: allocated on CUDA, of the process on CPU
+    memory_reserved_bytes: int | None = None  #: measured peak that CUDA's allocator held; None on a CPU
+    memory_estimate_bytes: int | None = None  #: the planner's estimate of the same, for this request; None: unknown
+    micro_batch_tokens: int | None = None  #: of the forward passes that fitted; None: the recipe's own
     source: Source = "live"
     message: str = ""  #: why it failed, in one line
 

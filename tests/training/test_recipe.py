@@ -80,6 +80,16 @@ def test_every_field_can_be_set_in_a_file() -> None:
         max_target_tokens = 11
         n_validation = 12
         n_test = 13
+        quantisation = "int8"
+        lora_rank = 4
+        lora_alpha = 8
+        lora_dropout = 0.1
+        optimiser = "adamw-8bit"
+        checkpointing = true
+        attention = "eager"
+        tf32 = true
+        deterministic = false
+        sharding = "fsdp"
     """
     recipe = load_recipe(write(text))
     assert all(f"{field.name} =" in text for field in fields(Recipe))
@@ -106,12 +116,15 @@ def test_every_field_can_be_set_in_a_file() -> None:
         ("batch_sizes = []", "'batch_sizes' must be a list of different whole numbers of at least 1, got []"),
         ("batch_sizes = [8, 8]", "'batch_sizes' must be a list of different whole numbers of at least 1, got [8, 8]"),
         ("precision = 'fp16'", "'precision' must be 'auto' or 'fp32' or 'bf16', got 'fp16'"),
-        ("method = 'lora'", "'method' must be 'full', got 'lora'"),
+        ("method = 'prefix'", "'method' must be 'full' or 'lora' or 'qlora', got 'prefix'"),
         ("name = ' '", "'name' must be a non-empty string, got ' '"),
         ("n_test = 'some'", "'n_test' must be a whole number of at least 1, or 'all', got 'some'"),
         ("extends = 'slow'", "'extends' must be paper or quick, got 'slow'"),
         ("extends = ['quick']", "'extends' must be paper or quick, got ['quick']"),
         ("epoch = 3", "no recipe field called 'epoch'. Did you mean epochs"),
+        ("quantisation = 'int4'", "'quantisation' must be 'nf4' or 'int8', got 'int4'"),
+        ("lora_dropout = 0.95", "'lora_dropout' must be a number of at least 0 and at most 0.9, got 0.95"),
+        ("checkpointing = 1", "'checkpointing' must be true or false, got 1"),
         ("epochs = = 3", "not valid TOML"),
     ],
 )
@@ -142,6 +155,8 @@ def test_documentation_gives_the_default_and_the_shipped_values_of_every_field(f
 def shown(value: object) -> str:
     if value is None:
         return '"all"'
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, tuple):
         return f"[{', '.join(f'{item:g}' for item in value)}]"
     return f'"{value}"' if isinstance(value, str) else f"{value:g}"

@@ -16,7 +16,27 @@ if TYPE_CHECKING:
 
     from audition.types import ModelSpec
 
+Method = Literal["full", "lora", "qlora"]
 Precision = Literal["auto", "fp32", "bf16"]
+Quantisation = Literal["nf4", "int8"]
+Optimiser = Literal["adamw", "adamw-8bit", "paged-adamw", "paged-adamw-8bit"]
+Attention = Literal["auto", "sdpa", "eager", "flash"]
+Sharding = Literal["none", "fsdp"]
+#: fields added after the first ledgers: at their default they are not part of a measurement's key
+ADDED = frozenset(
+    {
+        "quantisation",
+        "lora_rank",
+        "lora_alpha",
+        "lora_dropout",
+        "optimiser",
+        "checkpointing",
+        "attention",
+        "tf32",
+        "deterministic",
+        "sharding",
+    }
+)
 _SHIPPED = files("audition.training") / "recipes"
 
 
@@ -25,9 +45,9 @@ class Recipe:
     """Method, optimiser, grid, evaluation. Part of every measurement's key."""
 
     name: str
-    method: Literal["full"] = "full"
+    method: Method = "full"
     precision: Precision = (
-        "auto"  #: auto: bf16 autocast on a CUDA device that has it, else fp32; master weights are fp32
+        "auto"  #: auto: bf16 autocast on a CUDA device that has it, else fp32; trained weights are fp32
     )
     learning_rates: tuple[float, ...] = ()  #: the grid; empty: the one rate of the model's card, else by its size
     batch_sizes: tuple[int, ...] = (32,)  #: the grid; examples per optimiser step
@@ -41,6 +61,16 @@ class Recipe:
     max_target_tokens: int = 256  #: longer training targets are cut; test targets never are
     n_validation: int | None = None  #: validation examples scored after each epoch; None: all
     n_test: int | None = None  #: test examples scored once a measurement; None: all
+    quantisation: Quantisation = "nf4"  #: of the frozen weights in method qlora; nf4 is doubly quantised
+    lora_rank: int = 16  #: of the matrices that lora and qlora train beside every linear layer but the head
+    lora_alpha: float = 32.0  #: their product is scaled by lora_alpha / lora_rank
+    lora_dropout: float = 0.0
+    optimiser: Optimiser = "adamw"  #: 8-bit states and paging are of bitsandbytes; paging is CUDA's alone
+    checkpointing: bool = False  #: recompute activations in the backward pass instead of keeping them
+    attention: Attention = "auto"  #: auto: sdpa where the model has it, else eager
+    tf32: bool = False  #: on CUDA, multiply float32 matrices with 10 bits of mantissa
+    deterministic: bool = True  #: same seed, same numbers on the same kind of device; False may be faster
+    sharding: Sharding = "none"  #: fsdp: one model over all chosen GPUs
 
     @property
     def grid(self) -> int:
@@ -88,11 +118,11 @@ def _recipe(source: Traversable, place: str) -> Recipe:
         raise UsageError(f"{place}: 'extends' must be {known}, got {base!r}")
     inherited = {} if base is None else _inherited(load_recipe(base))
     name = source.name.removesuffix(".toml")
-    return Recipe(**{"name": name, **inherited, **{field: checked(place, field, values[field]) for field in values}})
+    return Recipe(**{"name": name, **inherited, **{key: checked(place, key, values[key]) for key in values}})
 
 
 def _inherited(base: Recipe) -> dict[str, Any]:
-    return {field.name: getattr(base, field.name) for field in fields(Recipe) if field.name != "name"}
+    return {each.name: getattr(base, each.name) for each in fields(Recipe) if each.name != "name"}
 
 
 def _read(source: Traversable, place: str) -> dict[str, Any]:

@@ -53,6 +53,11 @@ def _one_of(*choices: str) -> Rule:
     return Rule(" or ".join(repr(choice) for choice in choices), parse)
 
 
+def _truth(value: Any) -> bool:  # noqa: ANN401
+    _require(isinstance(value, bool))
+    return bool(value)
+
+
 def _count(value: Any) -> int:  # noqa: ANN401
     _require(type(value) is int and value >= 1)  # a bool is an int to isinstance
     return int(value)
@@ -83,10 +88,11 @@ def _list_of(what: str, parse_item: Callable[[Any], Any], *, may_be_empty: bool)
 
 
 _COUNT = Rule("a whole number of at least 1", _count)
+_YES_OR_NO = Rule("true or false", _truth)
 _COUNT_OR_ALL = Rule("a whole number of at least 1, or 'all'", _count_or_all)
 RULES = {
     "name": Rule("a non-empty string", _text),
-    "method": _one_of("full"),
+    "method": _one_of("full", "lora", "qlora"),
     "precision": _one_of("auto", "fp32", "bf16"),
     "learning_rates": _list_of("numbers above 0 and at most 1", _number(0.0, 1.0, above=True).parse, may_be_empty=True),
     "batch_sizes": _list_of("whole numbers of at least 1", _count, may_be_empty=False),
@@ -100,4 +106,14 @@ RULES = {
     "max_target_tokens": _COUNT,
     "n_validation": _COUNT_OR_ALL,
     "n_test": _COUNT_OR_ALL,
+    "quantisation": _one_of("nf4", "int8"),
+    "lora_rank": _COUNT,
+    "lora_alpha": _number(0.0, math.inf, above=True),
+    "lora_dropout": _number(0.0, 0.9),
+    "optimiser": _one_of("adamw", "adamw-8bit", "paged-adamw", "paged-adamw-8bit"),
+    "checkpointing": _YES_OR_NO,
+    "attention": _one_of("auto", "sdpa", "eager", "flash"),
+    "tf32": _YES_OR_NO,
+    "deterministic": _YES_OR_NO,
+    "sharding": _one_of("none", "fsdp"),
 }

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+
+from audition.keys import measurement_key
+from audition.training.recipe import ADDED, Recipe, load_recipe
+from toy_requests import ask
+
+OTHER: dict[str, Any] = {
+    "quantisation": "int8",
+    "lora_rank": 4,
+    "lora_alpha": 8.0,
+    "lora_dropout": 0.1,
+    "optimiser": "adamw-8bit",
+    "checkpointing": True,
+    "attention": "eager",
+    "tf32": True,
+    "deterministic": False,
+    "sharding": "fsdp",
+}
+
+
+def key(recipe: Recipe) -> str:
+    return measurement_key(ask(100, recipe), weights="w", device_kind="cpu", adapter="toy of audition 0")
+
+
+@pytest.mark.parametrize("field", sorted(ADDED))
+def test_recipe_field_added_later_changes_the_key_only_where_it_is_used(field: str) -> None:
+    recipe = load_recipe("quick")
+    assert key(replace(recipe, **{field: OTHER[field]})) != key(recipe)
+    default = next(each.default for each in fields(Recipe) if each.name == field)
+    assert key(replace(recipe, **{field: default})) == key(recipe)
+
+
+def test_every_field_added_later_is_a_field() -> None:
+    assert {each.name for each in fields(Recipe)} >= ADDED
+    assert set(OTHER) == ADDED
