@@ -17,14 +17,12 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
+from audition import codec
+from audition.checkpoints.shapes import read_shape
 from published_cards import CARDS, Card, Config
 
 REGISTRY = Path(__file__).resolve().parent.parent / "registries" / "audition_registries"
 BYTES_PER_WEIGHT = {"float32": 4, "float16": 2}
-SHAPE_KEYS = (
-    "n_layers", "n_decoder_layers", "d_model", "n_heads", "d_head", "d_ff",
-    "n_vocab", "n_positions", "n_experts", "is_gated_ff", "is_tied",
-)  # fmt: skip
 #: the paper counts these without their encoder: it loaded them as decoder-only models
 LEFT_OUT = {"facebook/bart-base", "facebook/bart-large", "facebook/bart-large-cnn", "facebook/bart-large-xsum"}
 
@@ -54,38 +52,9 @@ def count(model: torch.nn.Module) -> int:
 
 
 def shape_of(config: Config) -> dict[str, Any]:
-    """Return the shape of a configuration under this project's names."""
-    readers = {"gpt2": _gpt2_shape, "opt": _decoder_shape, "phi": _decoder_shape, "bart": _bart_shape}
-    shape = readers.get(config["model_type"], _t5_shape)(config)
-    shape.setdefault("d_head", shape["d_model"] // shape["n_heads"])
-    gated = str(config.get("feed_forward_proj", "")).startswith("gated-")
-    rest = {"n_vocab": config["vocab_size"], "n_experts": config.get("num_experts", 1)}
-    shape |= rest | {"is_gated_ff": gated, "is_tied": config["tie_word_embeddings"]}
-    return {key: shape[key] for key in SHAPE_KEYS}
-
-
-def _gpt2_shape(config: Config) -> dict[str, Any]:
-    width = {"d_model": config["n_embd"], "n_heads": config["n_head"], "d_ff": config["n_inner"]}
-    return {"n_layers": config["n_layer"], "n_decoder_layers": None, "n_positions": config["n_positions"], **width}
-
-
-def _decoder_shape(config: Config) -> dict[str, Any]:
-    d_ff = config["ffn_dim"] if config["model_type"] == "opt" else config["intermediate_size"]
-    width = {"d_model": config["hidden_size"], "n_heads": config["num_attention_heads"], "d_ff": d_ff}
-    depth = {"n_layers": config["num_hidden_layers"], "n_decoder_layers": None}
-    return {**depth, **width, "n_positions": config["max_position_embeddings"]}
-
-
-def _bart_shape(config: Config) -> dict[str, Any]:
-    depth = {"n_layers": config["encoder_layers"], "n_decoder_layers": config["decoder_layers"]}
-    width = {"d_model": config["d_model"], "n_heads": config["encoder_attention_heads"]}
-    return {**depth, **width, "d_ff": config["encoder_ffn_dim"], "n_positions": config["max_position_embeddings"]}
-
-
-def _t5_shape(config: Config) -> dict[str, Any]:
-    depth = {"n_layers": config["num_layers"], "n_decoder_layers": config["num_decoder_layers"]}
-    width = {"d_model": config["d_model"], "n_heads": config["num_heads"], "d_head": config["d_kv"]}
-    return {**depth, **width, "d_ff": config["d_ff"], "n_positions": None}
+    """Return the shape of a configuration, as the harness reads it."""
+    shape: dict[str, Any] = codec.to_json(read_shape(config))
+    return shape
 
 
 def check_shape(card: Card, shape: dict[str, Any], model: torch.nn.Module) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,8 @@ import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer, PreTrainedModel
 
+from audition import codec
+from audition.checkpoints.shapes import read_shape
 from zoo.files import atomic_path
 from zoo.pretraining import FINAL_RATE, WARM_UP, WEIGHT_DECAY, Pretraining
 from zoo.tokenisers import shipped_tokeniser
@@ -105,7 +106,7 @@ def _card(model: ZooModel, training: Pretraining, text: list[dict[str, str]], n_
         "adapter": model.adapter,
         "architecture": architecture + ("-moe" if has_experts else ""),
         "n_params": n_params,
-        "shape": _shape(model, training.network),
+        "shape": _shape(training.network),
         "tokenizer": {
             "kind": {"bpe": "byte-level BPE", "unigram": "unigram with byte fallback"}[model.tokeniser.kind],
             "n_vocab": model.tokeniser.n_vocab,
@@ -122,17 +123,11 @@ def _card(model: ZooModel, training: Pretraining, text: list[dict[str, str]], n_
     }
 
 
-def _shape(model: ZooModel, network: PreTrainedModel) -> dict[str, int | bool | None]:
-    has_positions = model.architecture in ("gpt2", "opt", "bart")
-    return {
-        **asdict(model.shape),
-        "n_experts": model.shape.n_experts or 1,
-        "d_head": model.shape.d_model // model.shape.n_heads,
-        "n_vocab": model.tokeniser.n_vocab,
-        "n_positions": model.shape.n_positions if has_positions or model.architecture == "phi" else None,
-        "is_gated_ff": model.architecture in ("t5-v1.1", "mt5"),
-        "is_tied": bool(network.config.tie_word_embeddings),
-    }
+def _shape(network: PreTrainedModel) -> dict[str, Any]:
+    shape: dict[str, Any] = codec.to_json(read_shape(network.config.to_dict()))
+    # transformers 5 ties a T5 whatever its configuration says
+    head = network.get_output_embeddings()  # type: ignore[no-untyped-call]  # the library leaves it untyped
+    return {**shape, "is_tied": network.get_input_embeddings().weight is head.weight}
 
 
 def _objective(model: ZooModel) -> str:
