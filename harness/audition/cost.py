@@ -33,13 +33,12 @@ def forward_flops(n_params: int, n_tokens: float) -> float:
 
 
 def active_params(spec: ModelSpec) -> int | None:
-    """Return the parameters one token meets: all of a dense model, one expert a layer of a Switch model."""
-    if spec.n_params is None or spec.shape is None or spec.shape.n_experts == 1:
-        return spec.n_params
+    """Return the parameters one token meets: all of a dense model, of a sparse layer the experts it is sent to."""
     shape = spec.shape
+    if spec.n_params is None or shape is None or shape.n_experts == 1:
+        return spec.n_params
     expert = (3 if shape.is_gated_ff else 2) * shape.d_model * shape.d_ff
-    n_sparse_layers = (shape.n_layers + (shape.n_decoder_layers or 0)) // 2  # every other layer of a Switch model
-    return spec.n_params - n_sparse_layers * (shape.n_experts - 1) * expert
+    return spec.n_params - shape.n_sparse_layers * (shape.n_experts - shape.n_active_experts) * expert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

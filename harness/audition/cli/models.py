@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
-from audition.cli.lazy import NounGroup
+from audition.cli.arguments import Names, PluginFiles
+from audition.cli.lazy import Lazy, NounGroup
 from audition.cli.session import Session
 from audition.cli.tables import AsJson, offers_to_json, print_json, print_table
 from audition.errors import unknown_name
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
     from audition.hooks import Offer
     from audition.types import ModelSpec
 
-app = typer.Typer(cls=NounGroup, add_completion=False)
+
+class _Models(NounGroup):
+    """`list` here, `plan` in a file of its own."""
+
+    lazy: ClassVar = {"plan": Lazy("audition.cli.models_plan:plan_models", "Estimate what fine-tuning needs.")}
+
+
+app = typer.Typer(cls=_Models, add_completion=False)
 
 
 @app.callback()
@@ -30,10 +38,19 @@ def list_models(
     ctx: typer.Context,
     pattern: Annotated[str, typer.Argument(help="Only names that match, such as 'gpt2*'.")] = "*",
     family: Annotated[str | None, typer.Option(help="Only models of this family.")] = None,
+    memory: Annotated[
+        Names, typer.Option(help="GPU sizes, such as 24GB: say which models fit, by the paper's recipe in bf16.")
+    ] = None,
+    recipe: Annotated[str, typer.Option(help="Recipe that has to fit, with --memory.")] = "paper",
+    plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """List models with their size, licence and origin."""
+    """List models with their size, licence and origin, or with what fits the memory of a GPU."""
     offers = _matching(ctx.ensure_object(Session).catalog, pattern, family)
+    if memory:
+        from audition.cli.models_memory import show_memory
+
+        return show_memory([offer.entry for offer in offers], memory, recipe, as_json=as_json)
     if as_json:
         return print_json(offers_to_json(offers))
     rows = [_row(offer) for offer in offers]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from audition.errors import UsageError
-from audition.memory import GIB, estimate, format_bytes, parse_bytes
+from audition.memory import GIB, MicroBatch, estimate, estimate_step, format_bytes, parse_bytes
 from audition.training.recipe import Recipe
 from audition.types import ModelShape, ModelSpec
 
@@ -43,11 +43,11 @@ def test_states_take_sixteen_bytes_a_parameter_in_fp32() -> None:
 def test_the_logits_of_a_large_vocabulary_count() -> None:
     def logits(n_vocab: int) -> int:
         shape = ModelShape(n_layers=2, d_model=8, n_heads=2, d_head=4, d_ff=32, n_vocab=n_vocab)
-        need = estimate(spec(shape=shape), Recipe(name="r", micro_batch_tokens=1000), precision="fp32")
-        assert need is not None
+        batch = MicroBatch(n_rows=10, n_input_tokens=50, n_target_tokens=50)
+        need = estimate_step(spec(shape=shape), Recipe(name="r"), precision="fp32", micro_batch=batch)
         return need.logits
 
-    assert logits(250_000) == 250_000 * 1000 * 8
+    assert logits(250_000) == 250_000 * 10 * 50 * 12, "log-probabilities, their gradient, and that of the logits"
     assert logits(250_000) == 5 * logits(50_000)
 
 

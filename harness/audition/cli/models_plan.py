@@ -1,0 +1,132 @@
+"""`audition models plan`: the memory that fine-tuning a model needs, by component, and what would make it fit."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from audition.cli.arguments import Names, PluginFiles
+from audition.cli.session import Session
+from audition.cli.tables import AsJson, print_json, render
+from audition.memory import MicroBatch, estimate, estimated_lengths, fit, format_bytes, largest_micro_batch, parse_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audition.catalog import Catalog
+    from audition.memory import Fit, MemoryEstimate
+    from audition.training.recipe import Recipe
+    from audition.types import ModelSpec
+
+CARDS = "8GB,16GB,24GB,48GB,80GB"  #: what is asked about when nobody says
+LOOKED_AT = 500  #: training examples whose lengths are looked at
+Precision = Literal["bf16", "fp32"]
+
+
+def plan_models(
+    ctx: typer.Context,
+    models: Annotated[list[str], typer.Argument(help="Listed names, patterns, hub ids or ./folders.")],
+    recipe: Annotated[str, typer.Option(help="quick, paper, or ./my.toml.")] = "paper",
+    task: Annotated[
+        str | None, typer.Option(help="Take the lengths of this task. Default: the recipe's limits.")
+    ] = None,
+    memory: Annotated[Names, typer.Option(help="GPU sizes to try: 8GB,24GB.")] = None,
+    precision: Annotated[
+        Precision, typer.Option(help="What the GPU computes in, where the recipe says auto.")
+    ] = "bf16",
+    plugin: PluginFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate the memory that fine-tuning needs, by component, and say which setting fits which GPU.
+
+    Needs no weights, no GPU and, for listed models, no network. Every figure is an estimate.
+    """
+    from audition.candidates import resolve_candidates
+    from audition.training.recipe import load_recipe
+
+    catalog = ctx.ensure_object(Session).catalog
+    candidates = resolve_candidates(models, (), catalog)
+    wanted = load_recipe(recipe)
+    lengths = task_lengths(catalog, task)
+    chosen = precision if wanted.precision == "auto" else wanted.precision
+    budgets = budgets_of(memory)
+    plans = [_plan(model, wanted, chosen, lengths, budgets) for model in candidates]
+    if as_json:
+        return print_json({"recipe": wanted, "precision": chosen, "label": "estimated", "models": plans})
+    batch = largest_micro_batch(wanted, lengths)
+    typer.echo(
+        f"Recipe {wanted.name}, {wanted.method}, {chosen}, micro-batch {_shown(batch)}. All figures are estimated."
+    )
+    for plan in plans:
+        typer.echo(f"\n{plan['model']}")
+        typer.echo(_components(plan["estimate"]) if plan["estimate"] else "  its size is unknown")
+        typer.echo("\n".join(f"  {row['budget']:>8}  {row['verdict']}" for row in plan["fits"]))
+    return None
+
+
+def budgets_of(memory: Names) -> list[int]:
+    """Return the GPU sizes in bytes that an option names, ascending, or the usual cards.
+
+    Raises:
+        UsageError: one is no size.
+    """
+    return sorted({parse_bytes(size) for text in memory or [CARDS] for size in text.split(",")})
+
+
+def task_lengths(catalog: Catalog, task: str | None) -> list[tuple[int, int]]:
+    """Return the (input, target) tokens of examples of a task, estimated; none without a task."""
+    if task is None:
+        return []
+    loader = catalog.open_task(task)
+    return estimated_lengths(loader.train(min(LOOKED_AT, loader.spec.n_train or 0), 0))
+
+
+def verdict_of(found: Fit | None) -> str:
+    """Return a fit in words, with its need."""
+    return "size unknown" if found is None else f"{found.verdict} ({format_bytes(found.estimate.total)})"
+
+
+def _plan(
+    model: ModelSpec, recipe: Recipe, precision: str, lengths: Sequence[tuple[int, int]], budgets: Sequence[int]
+) -> dict[str, Any]:
+    batch = largest_micro_batch(recipe, lengths)
+    need = estimate(model, recipe, precision=precision, micro_batch=batch)
+    found = {budget: fit(model, recipe, budget, precision=precision, lengths=lengths) for budget in budgets}
+    return {
+        "model": model.name,
+        "micro_batch": batch,
+        "estimate": None if need is None else {**_bytes(need), "tensors": need.tensors, "total": need.total},
+        "fits": [
+            {
+                "budget": format_bytes(budget),
+                "budget_bytes": budget,
+                "verdict": verdict_of(each),
+                "changes": [] if each is None else each.changes,
+                "is_lossless": None if each is None else each.is_lossless,
+                "total": None if each is None else each.estimate.total,
+                "fits": None if each is None else each.recipe is not None,
+            }
+            for budget, each in found.items()
+        ],
+    }
+
+
+def _bytes(need: MemoryEstimate) -> dict[str, int]:
+    return {field.name: getattr(need, field.name) for field in fields(need)}
+
+
+def _components(need: dict[str, int]) -> str:
+    named = {"context": "CUDA context and reserve (by formula)"}
+    rows = [
+        {"component": named.get(name, name), "bytes": format_bytes(size), "share": f"{size / need['total']:.0%}"}
+        for name, size in need.items()
+        if name not in ("tensors", "total")
+    ]
+    rows.append({"component": "peak", "bytes": format_bytes(need["total"]), "share": ""})
+    return render(rows, right=("bytes", "share"))
+
+
+def _shown(batch: MicroBatch) -> str:
+    return f"{batch.n_rows} × ({batch.n_input_tokens} + {batch.n_target_tokens} tokens)"

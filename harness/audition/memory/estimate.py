@@ -1,0 +1,126 @@
+"""The peak of fine-tuning, by component: the largest of the moments at which memory can be fullest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from audition.memory.activations import Numerics
+from audition.memory.micro_batch import largest_micro_batch
+from audition.memory.moments import Step, evaluation_moment, training_moments
+from audition.memory.weights import count_weights
+
+if TYPE_CHECKING:
+    from audition.memory.activations import AttentionPath
+    from audition.memory.micro_batch import MicroBatch
+    from audition.training.recipe import Recipe
+    from audition.types import ModelShape, ModelSpec
+
+CONTEXT_BYTES = 600 * 2**20  #: CUDA context, cuBLAS workspaces and loaded kernels; a round figure, not measured
+RESERVE_SHARE = 0.05  #: of the tensors: what the caching allocator holds and cannot use; a round figure, not measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryEstimate:
+    """Estimated peak of one fine-tuning, in bytes, at the moment when it is largest."""
+
+    weights: int  #: quantised or not, low-rank matrices, and the casts that autocast keeps
+    gradients: int
+    optimiser: int
+    activations: int  #: kept for the backward pass
+    logits: int  #: of the target tokens, and what the loss and its gradient make of them
+    temporary: int
+    context: int  #: CUDA context, and what its allocator reserves; 0 on a CPU
+
+    @property
+    def tensors(self) -> int:
+        """Return the bytes of tensors: what torch's own accounting can see."""
+        return self.total - self.context
+
+    @property
+    def total(self) -> int:
+        """Return the sum of the components."""
+        return sum(getattr(self, field.name) for field in fields(self))
+
+
+def estimate(
+    spec: ModelSpec,
+    recipe: Recipe,
+    *,
+    precision: str,
+    micro_batch: MicroBatch | None = None,
+    is_cuda: bool = True,
+) -> MemoryEstimate | None:
+    """Return the estimated peak of fine-tuning `spec`, or None if neither size nor shape is known.
+
+    Args:
+        spec: its shape decides; a model without one is counted by its parameters alone.
+        recipe: method, optimiser, checkpointing, attention, limits.
+        precision: "fp32" or "bf16"; the recipe's, resolved for the device.
+        micro_batch: of a training step; None: the largest that the recipe allows.
+        is_cuda: on a GPU, with its context; else the tensors of a process on a CPU.
+    """
+    if spec.shape is None:
+        return None if spec.n_params is None else _by_parameters(spec.n_params, precision, is_cuda=is_cuda)
+    batch = micro_batch or largest_micro_batch(recipe)
+    step = Step(
+        shape=spec.shape,
+        weights=count_weights(spec.shape, spec.n_params),
+        recipe=recipe,
+        batch=batch,
+        numerics=_numerics(spec.shape, recipe, precision, is_cuda=is_cuda),
+        is_cuda=is_cuda,
+    )
+    tensors = max((*training_moments(step).values(), evaluation_moment(step)), key=lambda moment: sum(moment.values()))
+    return _with_context(tensors, is_cuda=is_cuda)
+
+
+def estimate_step(spec: ModelSpec, recipe: Recipe, *, precision: str, micro_batch: MicroBatch) -> MemoryEstimate:
+    """Return the estimated peak of one training step's tensors on a CPU: what a tracker of tensors can check.
+
+    Raises:
+        ValueError: the shape of `spec` is unknown.
+    """
+    if spec.shape is None:
+        raise ValueError(f"the shape of {spec.name!r} is unknown")
+    step = Step(
+        shape=spec.shape,
+        weights=count_weights(spec.shape, spec.n_params),
+        recipe=recipe,
+        batch=micro_batch,
+        numerics=_numerics(spec.shape, recipe, precision, is_cuda=False),
+        is_cuda=False,
+    )
+    return _with_context(max(training_moments(step).values(), key=lambda moment: sum(moment.values())), is_cuda=False)
+
+
+def _numerics(shape: ModelShape, recipe: Recipe, precision: str, *, is_cuda: bool) -> Numerics:
+    return Numerics(
+        is_mixed=precision == "bf16",
+        attention=_path(shape, recipe, is_cuda=is_cuda),
+        mask_bytes=1 if is_cuda else None,
+        trains_norms=recipe.method == "full",
+        rank=0 if recipe.method == "full" else recipe.lora_rank,
+    )
+
+
+def _path(shape: ModelShape, recipe: Recipe, *, is_cuda: bool) -> AttentionPath:
+    """Return how attention is computed: sdpa has no fused kernel on a CPU for dropout or for a learned bias."""
+    if recipe.attention == "eager" or (shape.n_sparse_layers and shape.has_position_bias):  # Switch has nothing else
+        return "eager"
+    if is_cuda or not (shape.attention_dropout or shape.has_position_bias):
+        return "fused"
+    return "math"
+
+
+def _by_parameters(n_params: int, precision: str, *, is_cuda: bool) -> MemoryEstimate:
+    """Return what weights, gradients and AdamW need, where nothing is known of the activations."""
+    casts = 2 * n_params if precision == "bf16" else 0
+    moment = {"weights": 4 * n_params + casts, "gradients": 4 * n_params, "optimiser": 8 * n_params}
+    return _with_context({**moment, "activations": 0, "logits": 0, "temporary": 0}, is_cuda=is_cuda)
+
+
+def _with_context(moment: dict[str, float], *, is_cuda: bool) -> MemoryEstimate:
+    tensors = {name: round(size) for name, size in moment.items()}
+    context = CONTEXT_BYTES + round(RESERVE_SHARE * sum(tensors.values())) if is_cuda else 0
+    return MemoryEstimate(**tensors, context=context)

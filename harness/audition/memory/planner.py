@@ -1,0 +1,85 @@
+"""Which candidates of a selection fit which memory budget, and the setting each is trained with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from audition.memory.fitting import Fit, fit
+from audition.memory.sizes import format_bytes
+
+if TYPE_CHECKING:
+    from audition.memory.estimate import MemoryEstimate
+    from audition.training.recipe import Recipe
+    from audition.types import ModelSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPlanner:
+    """Answers for one recipe and the lengths of one task; every figure is an estimate.
+
+    A candidate that does not fit as the recipe says gets smaller micro-batches, then checkpointing: they cost time
+    and change no loss, so that strata share measurements. What changes the loss (8-bit optimiser, LoRA, QLoRA) is
+    named, never chosen: a ranking compares one recipe.
+    """
+
+    recipe: Recipe  #: precision resolved
+    lengths: tuple[tuple[int, int], ...]  #: (input, target) tokens of examples; empty: the recipe's limits
+    is_cuda: bool
+    budgets: tuple[int | None, ...]  #: bytes, ascending; None: no limit
+    capacity: int | None = None  #: bytes that the device really has; None: no limit
+
+    def fits(self, model: ModelSpec, budget: int | None) -> bool:
+        """Return whether `model` can be trained within `budget` without loss; one of unknown size is tried."""
+        found = self._fit(model, budget, may_be_lossy=False)
+        return found is None or found.recipe is not None
+
+    def need(self, model: ModelSpec) -> MemoryEstimate | None:
+        """Return what `model` needs with its setting; where it fits no budget, with the smallest there is."""
+        found = self._chosen(model)
+        return None if found is None else found.estimate
+
+    def adjusted(self, model: ModelSpec, recipe: Recipe) -> Recipe:
+        """Return `recipe` with the setting of `model`: its micro-batch and checkpointing."""
+        found = self._chosen(model)
+        if found is None or found.recipe is None:
+            return recipe
+        setting = found.recipe
+        return replace(recipe, micro_batch_tokens=setting.micro_batch_tokens, checkpointing=setting.checkpointing)
+
+    def remarks(self, model: ModelSpec) -> tuple[str, ...]:
+        """Return what the setting of `model` changes, in words."""
+        found = self._chosen(model)
+        return found.changes if found is not None and found.recipe is not None else ()
+
+    def why_not(self, model: ModelSpec, budget: int) -> str:
+        """Return why `model` was not tried within `budget`, and what would fit instead."""
+        found = self._fit(model, budget, may_be_lossy=False)
+        needed = "an unknown size" if found is None else format_bytes(found.estimate.total)
+        lossy = self._fit(model, budget, may_be_lossy=True)
+        limit = self._limit(budget) or 0
+        whose = "the budget is" if limit == budget else "the device has"
+        said = f"needs {needed} at least (estimated), {whose} {format_bytes(limit)}"
+        if lossy is None or lossy.recipe is None:
+            return said
+        return f"{said}; it {lossy.verdict} ({format_bytes(lossy.estimate.total)})"
+
+    def _chosen(self, model: ModelSpec) -> Fit | None:
+        """Return the fit within the smallest budget that admits `model`."""
+        fits = [self._fit(model, budget, may_be_lossy=False) for budget in self.budgets]
+        return next((found for found in fits if found is not None and found.recipe is not None), fits[-1])
+
+    def _limit(self, budget: int | None) -> int | None:
+        limits = [limit for limit in (budget, self.capacity) if limit is not None]
+        return min(limits, default=None)
+
+    def _fit(self, model: ModelSpec, budget: int | None, *, may_be_lossy: bool) -> Fit | None:
+        return fit(
+            model,
+            self.recipe,
+            self._limit(budget),
+            precision=self.recipe.precision,
+            lengths=self.lengths,
+            is_cuda=self.is_cuda,
+            may_be_lossy=may_be_lossy,
+        )
