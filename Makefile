@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: install run leaderboards test
+.PHONY: install run leaderboards test gpu-check
 
 # the environment, and audition in it: made again only when what it depends on changes
 install: $(INSTALLED)
@@ -28,3 +28,7 @@ test: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2
+
+# what only a GPU can show: the tests marked gpu and a measured table in gpu-report/; exits 2 where there is none
+gpu-check: install
+	@$(BIN)/python benchmarks/gpu_check.py --output gpu-report

@@ -9,6 +9,7 @@ from audition.testing.toy import ToyAdapter, ToyTask
 from audition.training.device import resolve_device
 from audition.training.evaluation import Losses, evaluate
 from audition.training.failures import NotFiniteError
+from audition.training.micro_batch import MicroBatchLimit
 from audition.types import Example
 
 CPU = resolve_device("cpu")
@@ -18,7 +19,8 @@ EXAMPLES = [*ToyTask().test(20), Example(input="?", target="ein Käfer, 甲虫")
 def losses(adapter: ToyAdapter, *, max_tokens: int = 512, precision: str = "fp32") -> Losses:
     encoded = [adapter.encode(each, max_input_tokens=512, max_target_tokens=None) for each in EXAMPLES]
     targets = [each.target for each in EXAMPLES]
-    return evaluate(adapter, encoded, targets, device=CPU, precision=precision, max_tokens=max_tokens)
+    limit = MicroBatchLimit(max_tokens)
+    return evaluate(adapter, encoded, targets, device=CPU, precision=precision, limit=limit)
 
 
 def test_tokens_count_the_end_of_sequence_and_bytes_are_those_of_the_raw_targets() -> None:

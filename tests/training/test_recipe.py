@@ -89,7 +89,6 @@ def test_every_field_can_be_set_in_a_file() -> None:
         attention = "eager"
         tf32 = true
         deterministic = false
-        sharding = "fsdp"
     """
     recipe = load_recipe(write(text))
     assert all(f"{field.name} =" in text for field in fields(Recipe))

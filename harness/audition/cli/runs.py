@@ -15,6 +15,9 @@ from audition.errors import UsageError, unknown_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from audition.ledger import Ledger
+    from audition.measured_memory import MemoryRecord, MemorySummary
+
 app = typer.Typer(cls=NounGroup)
 
 
@@ -54,12 +57,35 @@ def show_run(
     return None
 
 
+@app.command("memory")
+def show_memory(ledger: arguments.Ledger = arguments.DEFAULT_LEDGER, as_json: AsJson = False) -> None:
+    """Compare the estimated with the measured peak memory of every measurement in a ledger."""
+    from audition.measured_memory import memory_records, summarise
+
+    store = _open(ledger)
+    records = memory_records(() if store is None else store.observations())
+    summaries = summarise(records)
+    if as_json:
+        return print_json({"measurements": records, "summaries": summaries})
+    print_table(
+        [_memory(record) for record in records],
+        empty="no measurement with its memory is in this ledger yet",
+        right=("examples", "micro-batch tokens", "estimated", "measured", "reserved (measured)", "estimated/measured"),
+    )
+    for summary in summaries:
+        typer.echo(_summary(summary))
+    return None
+
+
 def _runs(ledger: str) -> Sequence[dict[str, Any]]:
+    store = _open(ledger)
+    return () if store is None else store.runs()
+
+
+def _open(ledger: str) -> Ledger | None:
     from audition.ledger import Ledger
 
-    if "://" not in ledger and not Path(ledger).exists():
-        return ()  # looking makes no ledger
-    return Ledger(ledger).runs()
+    return Ledger(ledger) if "://" in ledger or Path(ledger).exists() else None  # looking makes no ledger
 
 
 def _row(run: dict[str, Any]) -> dict[str, Any]:
@@ -85,3 +111,34 @@ def _ranked(row: dict[str, Any]) -> dict[str, Any]:
         "predicted loss": None if loss is None else round(loss, 4),
         "sizes measured": " ".join(str(point["n_samples"]) for point in row["measured"]),
     }
+
+
+def _memory(record: MemoryRecord) -> dict[str, Any]:
+    from audition.memory import format_bytes
+
+    def size(n_bytes: int | None) -> str | None:
+        return None if n_bytes is None else format_bytes(n_bytes)
+
+    return {
+        "model": record.model,
+        "method": record.method,
+        "device": record.device_kind,
+        "examples": record.n_samples,
+        "status": record.status,
+        "micro-batch tokens": record.micro_batch_tokens or "as asked",
+        "estimated": size(record.estimated_bytes),
+        "measured": size(record.measured_bytes),
+        "reserved (measured)": size(record.reserved_bytes),
+        "estimated/measured": None if record.ratio is None else f"{record.ratio:.2f}",
+    }
+
+
+def _summary(summary: MemorySummary) -> str:
+    def worst(record: MemoryRecord) -> str:
+        return f"{record.ratio:.2f} ({record.model}, {record.n_samples} examples)"
+
+    measured = "of the process" if summary.device_kind == "cpu" else "allocated"
+    return (
+        f"{summary.device_kind or 'unknown device'}: estimated / measured ({measured}) is {summary.mean_ratio:.2f} on "
+        f"average of {summary.n_compared}, from {worst(summary.lowest)} to {worst(summary.highest)}"
+    )

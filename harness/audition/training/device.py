@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from audition.errors import UsageError
+from audition.training.device_names import gpu_numbers, require_one_kind
+from audition.training.failures import lacks_deterministic_kernel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from audition.training.recipe import Precision
+    from torch import Tensor
+
+    from audition.training.recipe import Precision, Recipe
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,26 +36,39 @@ class Device:
         return self.name.startswith("cuda")
 
 
-def resolve_device(name: str) -> Device:
-    """Return the device called "auto" (a GPU if there is one), "cpu", "cuda" (the first GPU) or "cuda:N".
+def resolve_devices(names: str) -> tuple[Device, ...]:
+    """Return the devices called "auto" (every GPU if there is one), "cpu", "cuda" (every GPU) or "cuda:0,cuda:2".
 
     Raises:
-        UsageError: there is no such device here, or torch is not installed.
+        UsageError: there is no such device here, they are of different kinds, or torch is not installed.
     """
     torch = _torch()
     n_gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if name == "cpu" or (name == "auto" and n_gpus == 0):
-        return Device(name="cpu", kind="cpu", memory_bytes=_machine_bytes(), has_bf16=True)
-    index = "0" if name in ("auto", "cuda") else name.removeprefix("cuda:")
-    if not index.isdecimal():
-        raise UsageError(f"a device must be auto, cpu, cuda or cuda:N, got {name!r}")
-    if int(index) >= n_gpus:
-        raise UsageError(f"no device {name!r}: torch {torch.__version__} sees {n_gpus} CUDA devices here")
-    properties = torch.cuda.get_device_properties(int(index))
-    with torch.cuda.device(int(index)):
-        has_bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    if names == "cpu" or (names == "auto" and n_gpus == 0):
+        return (Device(name="cpu", kind="cpu", memory_bytes=_machine_bytes(), has_bf16=True),)
+    devices = tuple(_gpu(number) for number in gpu_numbers(names, n_gpus))
+    require_one_kind(devices)
+    return devices
+
+
+def resolve_device(name: str) -> Device:
+    """Return the first of the devices called so.
+
+    Raises:
+        UsageError: as `resolve_devices`.
+    """
+    return resolve_devices(name)[0]
+
+
+def _gpu(number: int) -> Device:
+    torch = _torch()
+    properties = torch.cuda.get_device_properties(number)
     return Device(
-        name=f"cuda:{int(index)}", kind=properties.name, memory_bytes=properties.total_memory, has_bf16=has_bf16
+        name=f"cuda:{number}",
+        kind=properties.name,
+        memory_bytes=properties.total_memory,
+        # not is_bf16_supported(): that asks the current device, and making one current takes memory on it
+        has_bf16=torch.version.hip is not None or properties.major >= 8,
     )
 
 
@@ -67,22 +85,57 @@ def resolve_precision(precision: Precision, device: Device) -> Literal["fp32", "
     return precision
 
 
-def make_repeatable(device: Device) -> None:
+def make_repeatable(
+    device: Device, *, tf32: bool = False, deterministic: bool = True, may_refuse: bool = False
+) -> None:
     """Set this process up so that the same inputs and seed give the same numbers on `device`, bitwise on a CPU.
 
-    One thread on a CPU: a sum over threads depends on their number. float32 means float32: no TF32. An operation
-    without a deterministic CUDA kernel warns instead of stopping a fine-tuning that has no other way.
+    One thread on a CPU: a sum over threads depends on their number. float32 means float32 unless `tf32` is wished for,
+    which CUDA alone has. Every setting is written each time, so that nothing of an earlier request is left.
+
+    Args:
+        device: where it will compute.
+        tf32: multiply float32 matrices with 10 bits of mantissa on CUDA.
+        deterministic: use kernels that repeat their numbers.
+        may_refuse: an operation without such a kernel raises; otherwise it warns, and so does attention on CUDA, whose
+            backward pass repeats its numbers only if everything must.
     """
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts
     torch = _torch()
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.use_deterministic_algorithms(deterministic, warn_only=not may_refuse)
     torch.utils.deterministic.fill_uninitialized_memory = False  # costs time, and only hides reads of garbage
-    torch.set_float32_matmul_precision("highest")
-    torch.backends.cudnn.benchmark = False
+    uses_tf32 = tf32 and device.is_cuda
+    torch.set_float32_matmul_precision("high" if uses_tf32 else "highest")
+    torch.backends.cudnn.allow_tf32 = uses_tf32  # on by default
+    torch.backends.cudnn.benchmark = not deterministic
     if device.is_cuda:
         torch.cuda.set_device(device.name)
     else:
         torch.set_num_threads(1)
+
+
+def repeatably(device: Device, recipe: Recipe, work: Callable[[], T]) -> T:
+    """Return `work()` with the kernels that the recipe wishes for; `work` may be called twice, from its beginning.
+
+    Twice where it uses an operation that has no deterministic kernel: the second time that operation warns. What it
+    computes may then differ in the last digits from another run on the same kind of GPU.
+    """
+    settings = {"tf32": recipe.tf32, "deterministic": recipe.deterministic}
+    make_repeatable(device, **settings, may_refuse=True)
+    try:
+        return work()
+    except RuntimeError as error:
+        if not lacks_deterministic_kernel(error):
+            raise
+    make_repeatable(device, **settings)
+    return work()
+
+
+def to_device(tensors: Mapping[str, Tensor], device: Device) -> dict[str, Tensor]:
+    """Return a batch on `device`; to a GPU from pinned memory, so that it is copied while the GPU computes."""
+    if not device.is_cuda:
+        return {name: tensor.to(device.name) for name, tensor in tensors.items()}
+    return {name: tensor.pin_memory().to(device.name, non_blocking=True) for name, tensor in tensors.items()}
 
 
 def autocast(device: Device, precision: str) -> AbstractContextManager[Any]:
@@ -100,33 +153,6 @@ def synchronise(device: Device) -> None:
     """Wait until the device has done what it was given; for timing."""
     if device.is_cuda:
         _torch().cuda.synchronize(device.name)
-
-
-def reset_peak_memory(device: Device) -> None:
-    """Start a new peak on a GPU; the peak of a process on a CPU cannot be reset."""
-    if device.is_cuda:
-        _torch().cuda.reset_peak_memory_stats(device.name)
-
-
-def release_memory(device: Device) -> None:
-    """Give what a finished or failed fine-tuning has left in the GPU's cache back."""
-    if device.is_cuda:
-        _torch().cuda.empty_cache()
-
-
-def peak_memory_bytes(device: Device) -> int | None:
-    """Return the peak of allocated GPU memory since the reset, or of this process's resident memory; None: unknown."""
-    if device.is_cuda:
-        return int(_torch().cuda.max_memory_allocated(device.name))
-    status = Path("/proc/self/status")
-    if status.exists():  # Linux: ru_maxrss would include the parent from which this process was forked
-        line = next((line for line in status.read_text().splitlines() if line.startswith("VmHWM:")), None)
-        return None if line is None else int(line.split()[1]) * 1024
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _torch() -> Any:  # noqa: ANN401 - a module

@@ -6,15 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audition.training.batching import micro_batches
-from audition.training.device import autocast
+from audition.training.device import autocast, to_device
 from audition.training.failures import NotFiniteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from torch import Tensor
+
     from audition.protocols import Encoded, ModelAdapter
     from audition.training.device import Device
+    from audition.training.micro_batch import MicroBatchLimit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,28 +45,20 @@ def evaluate(
     *,
     device: Device,
     precision: str,
-    max_tokens: int,
+    limit: MicroBatchLimit,
     on_batch: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Losses:
-    """Return the losses of `encoded`, in evaluation mode, at most `max_tokens` padded tokens a forward pass.
+    """Return the losses of `encoded`, in evaluation mode, in forward passes within `limit`.
 
-    Sums are float64 and stay on the device until the end: no synchronisation a batch.
+    Sums are float64 and stay on the device until the end: no synchronisation a batch. Out of memory, it starts again
+    with half the limit.
 
     Raises:
         NotFiniteError: the loss is infinite or not a number.
+        DoesNotFitError: one example alone is too much for the memory.
     """
-    import torch
-
-    lengths = [each.n_tokens for each in encoded]
-    batches = micro_batches(lengths, range(len(encoded)), max_tokens)
-    nll = torch.zeros((), dtype=torch.float64, device=device.name)
     adapter.module.eval()
-    # not inference_mode: a buffer that a model creates in it (dynamic rotary embeddings) could never be restored
-    with torch.no_grad(), autocast(device, precision):
-        for done, batch in enumerate(batches, start=1):
-            tensors = adapter.collate([encoded[position] for position in batch])
-            nll += adapter.loss({name: tensor.to(device.name) for name, tensor in tensors.items()})
-            on_batch(done, len(batches))
+    nll = limit.fit(lambda: _summed_nll(adapter, encoded, device, precision, limit, on_batch), device)
     losses = Losses(
         nll=nll.item(),
         n_target_tokens=sum(each.n_target_tokens for each in encoded),
@@ -73,3 +67,25 @@ def evaluate(
     if not math.isfinite(losses.nll):
         raise NotFiniteError(f"the loss of {len(encoded)} examples is {losses.nll}")
     return losses
+
+
+def _summed_nll(
+    adapter: ModelAdapter,
+    encoded: Sequence[Encoded],
+    device: Device,
+    precision: str,
+    limit: MicroBatchLimit,
+    on_batch: Callable[[int, int], None],
+) -> Tensor:
+    import torch
+
+    lengths = [each.n_tokens for each in encoded]
+    batches = limit.split(lengths)
+    nll = torch.zeros((), dtype=torch.float64, device=device.name)
+    # not inference_mode: a buffer that a model creates in it (dynamic rotary embeddings) could never be restored
+    with torch.no_grad(), autocast(device, precision):
+        for done, batch in enumerate(batches, start=1):
+            limit.begin(lengths, batch)
+            nll += adapter.loss(to_device(adapter.collate([encoded[position] for position in batch]), device))
+            on_batch(done, len(batches))
+    return nll

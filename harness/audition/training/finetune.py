@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audition import codec
+from audition.training.device import autocast, resolve_precision
 from audition.training.metrics import score
 from audition.training.request import EVALUATION
 
@@ -28,11 +29,13 @@ def finetune(
     observation = candidate.measure(request, on_progress)
     if observation.status == "ok" and request.save_to is not None:
         examples = task.test(N_GENERATED)
-        predictions = candidate.adapter.generate(
-            examples,
-            max_input_tokens=request.recipe.max_input_tokens,
-            max_new_tokens=request.recipe.max_target_tokens,
-        )
+        # as in training: weights that a method keeps in bf16 multiply nothing else
+        with autocast(candidate.device, resolve_precision(request.recipe.precision, candidate.device)):
+            predictions = candidate.adapter.generate(
+                examples,
+                max_input_tokens=request.recipe.max_input_tokens,
+                max_new_tokens=request.recipe.max_target_tokens,
+            )
         targets = [example.target for example in examples]
         evaluation = {
             "observation": observation,

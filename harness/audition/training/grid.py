@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from audition.protocols import Encoded, ModelAdapter
     from audition.training.device import Device
     from audition.training.meter import Meter
+    from audition.training.micro_batch import MicroBatchLimit
     from audition.training.recipe import Recipe
     from audition.training.weights import Snapshot
 
@@ -29,6 +30,7 @@ class Grid:
     seed: int
     device: Device
     precision: str  #: "fp32" or "bf16"
+    shared_limit: MicroBatchLimit | None = None  #: of all runs and of scoring; None: each run has its own
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -41,6 +43,7 @@ class Grid:
                 seed=self.seed,
                 device=self.device,
                 precision=self.precision,
+                shared_limit=self.shared_limit,
             )
             for learning_rate, batch_size in product(self.recipe.learning_rates, self.recipe.batch_sizes)
         )
@@ -66,6 +69,7 @@ def search(
 
     Raises:
         NotFiniteError: no run reached a validation.
+        DoesNotFitError: a run needs more memory than there is.
     """
     best = BestWeights()
     failure: NotFiniteError | None = None

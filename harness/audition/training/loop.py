@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from audition.training.batching import effective_batches, micro_batches, n_steps
-from audition.training.device import autocast
-from audition.training.failures import NotFiniteError
+from audition.training.batching import effective_batches, n_steps
+from audition.training.device import autocast, to_device
+from audition.training.failures import DoesNotFitError, NotFiniteError, is_out_of_memory
+from audition.training.micro_batch import MicroBatchLimit
 from audition.training.optimisation import adamw, warmup_cosine
+from audition.training.random_state import RandomState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +35,12 @@ class Run:
     seed: int
     device: Device
     precision: str  #: "fp32" or "bf16"
+    shared_limit: MicroBatchLimit | None = None  #: what scoring and other runs found to fit; None: of this run alone
+
+    @property
+    def limit(self) -> MicroBatchLimit:
+        """Return the shared limit, or a new one, the recipe's."""
+        return self.shared_limit or MicroBatchLimit(self.recipe.micro_batch_tokens)
 
 
 def train(
@@ -52,6 +60,7 @@ def train(
 
     Raises:
         NotFiniteError: a loss or a gradient was not finite.
+        DoesNotFitError: one example alone, or the optimiser's step, is too much for the memory.
     """
     from accelerate.utils import set_seed
 
@@ -82,32 +91,60 @@ class Trainer:
         from accelerate import Accelerator
 
         self._adapter = adapter
-        self._run = run
+        self._limit = run.limit
+        self._run = replace(run, shared_limit=self._limit)
         # a new one each run: it refers to the optimisers it prepared, and would keep their states
         self._accelerator = Accelerator(cpu=not run.device.is_cuda, mixed_precision="no")
-        optimizer = adamw(adapter.module, learning_rate=run.learning_rate, weight_decay=run.recipe.weight_decay)
+        optimizer = adamw(
+            adapter.module,
+            learning_rate=run.learning_rate,
+            weight_decay=run.recipe.weight_decay,
+            optimiser=run.recipe.optimiser,
+        )
         scheduler = warmup_cosine(optimizer, run.recipe, n_steps)
         self._optimizer, self._scheduler = self._accelerator.prepare(optimizer, scheduler)
         self._n_done = 0
         self._is_finite = torch.ones((), dtype=torch.bool, device=run.device.name)
 
     def step(self, batch: Sequence[Encoded]) -> None:
-        """Do one optimiser step.
+        """Do one optimiser step; out of memory, again from its start with smaller micro-batches.
 
         Whether it was finite stays on the device, since asking would wait for it, and is asked once in a while.
 
         Raises:
             NotFiniteError: a loss or a gradient of this step, or of one before, was not finite.
+            DoesNotFitError: one example alone, or the optimiser itself, is too much for the memory.
         """
-        loss = accumulate_gradients(self._adapter, batch, self._run, backward=self._accelerator.backward)
+        loss = self._add_gradients(batch)
+        try:
+            self._update(loss)
+        except Exception as error:
+            if is_out_of_memory(error):  # half-way through the parameters: this step cannot be done again
+                raise DoesNotFitError("in the optimiser's step, whatever the micro-batch", error) from error
+            raise
+        self._n_done += 1
+        if self._n_done % _CHECK_EVERY == 0:
+            self.require_finite()
+
+    def _add_gradients(self, batch: Sequence[Encoded]) -> Tensor:
+        run, module = self._run, self._adapter.module
+        noise = RandomState(run.device)
+
+        def undo() -> None:
+            module.zero_grad(set_to_none=True)
+            noise.restore()
+
+        def work() -> Tensor:
+            return accumulate_gradients(self._adapter, batch, run, backward=self._accelerator.backward)
+
+        return self._limit.fit(work, run.device, undo=undo)
+
+    def _update(self, loss: Tensor) -> None:
         norm = self._accelerator.clip_grad_norm_(self._adapter.module.parameters(), self._run.recipe.max_grad_norm)
         self._is_finite &= norm.isfinite() & loss.isfinite()
         self._optimizer.step()
         self._scheduler.step()
         self._optimizer.zero_grad()
-        self._n_done += 1
-        if self._n_done % _CHECK_EVERY == 0:
-            self.require_finite()
 
     def require_finite(self) -> None:
         """Raise NotFiniteError if any step so far was not finite."""
@@ -135,10 +172,12 @@ def accumulate_gradients(
     n_target_tokens = sum(example.n_target_tokens for example in batch)
     lengths = [example.n_tokens for example in batch]
     total = torch.zeros((), device=run.device.name)
-    for positions in micro_batches(lengths, range(len(batch)), run.recipe.micro_batch_tokens):
-        tensors = adapter.collate([batch[position] for position in positions])
+    limit = run.limit
+    for positions in limit.split(lengths):
+        limit.begin(lengths, positions)
+        tensors = to_device(adapter.collate([batch[position] for position in positions]), run.device)
         with autocast(run.device, run.precision):
-            nll = adapter.loss({name: tensor.to(run.device.name) for name, tensor in tensors.items()})
+            nll = adapter.loss(tensors)
         loss = nll / n_target_tokens
         backward(loss)
         total += loss.detach()

@@ -9,9 +9,11 @@ from audition.cost import forward_flops, training_flops
 from audition.types import Cost
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from audition.protocols import Encoded
+
+_ADDED = frozenset({"lora_A", "lora_B"})  #: as peft calls the matrices of LoRA
 
 
 @dataclass(slots=True)
@@ -45,15 +47,27 @@ def count_active_params(module: Any) -> int:  # noqa: ANN401 - a torch module
     """Return the parameters that a token meets: all of a dense model, k of n experts of a sparse one.
 
     Experts are the parameters with "experts" in their name; k is the configuration's `num_experts_per_tok`, else 1
-    (Switch), and n its `num_experts` or `num_local_experts`.
+    (Switch), and n its `num_experts` or `num_local_experts`. They are the model's own: quantised weights count as what
+    they stand for, LoRA's matrices not at all, so that every method of a model has the same count.
     """
     config = getattr(module, "config", None)
     n_experts = getattr(config, "num_experts", None) or getattr(config, "num_local_experts", None) or 1
     per_token = min(getattr(config, "num_experts_per_tok", None) or 1, n_experts)
     sparse = dense = 0
-    for name, parameter in module.named_parameters():
+    for name, n_weights in _own_weights(module):
         if "experts" in name.split("."):
-            sparse += parameter.numel()
+            sparse += n_weights
         else:
-            dense += parameter.numel()
+            dense += n_weights
     return dense + sparse * per_token // n_experts
+
+
+def _own_weights(module: Any) -> Iterator[tuple[str, int]]:  # noqa: ANN401 - a torch module
+    """Yield name and size of every parameter, packed ones as the layer that they make up."""
+    packed = {name: part.n_weights for name, part in module.named_modules() if hasattr(part, "n_weights")}
+    yield from packed.items()
+    for name, parameter in module.named_parameters():
+        layer, _, leaf = name.rpartition(".")
+        is_added = not _ADDED.isdisjoint(name.split("."))
+        if not is_added and (layer not in packed or leaf == "bias"):
+            yield name, parameter.numel()

@@ -3,22 +3,51 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from audition.training.recipe import Recipe
+    from collections.abc import Callable
+
+    from audition.training.recipe import Optimiser, Recipe
 
 
-def adamw(module: Any, *, learning_rate: float, weight_decay: float) -> Any:  # noqa: ANN401 - torch objects
-    """Return AdamW over the trainable parameters; vectors (biases, norms) do not decay."""
-    import torch
+def adamw(
+    module: Any,  # noqa: ANN401 - torch objects
+    *,
+    learning_rate: float,
+    weight_decay: float,
+    optimiser: Optimiser = "adamw",
+) -> Any:  # noqa: ANN401 - torch objects
+    """Return AdamW over the trainable parameters; vectors (biases, norms) do not decay.
 
+    On CUDA torch's own is fused: one kernel for all parameters. On a CPU nothing can be paged, and what would be is
+    kept as it is.
+    """
     parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    is_cuda = bool(parameters) and all(each.is_cuda for each in parameters)
     groups = [
         {"params": [each for each in parameters if each.ndim >= 2], "weight_decay": weight_decay},
         {"params": [each for each in parameters if each.ndim < 2], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW([group for group in groups if group["params"]], lr=learning_rate)
+    return _kind(optimiser, is_cuda=is_cuda)([group for group in groups if group["params"]], lr=learning_rate)
+
+
+def _kind(optimiser: Optimiser, *, is_cuda: bool) -> Callable[..., Any]:
+    if optimiser == "adamw":
+        import torch
+
+        return partial(torch.optim.AdamW, fused=True) if is_cuda else torch.optim.AdamW
+    from audition.training.methods.bits import bitsandbytes_optimisers
+
+    kinds = bitsandbytes_optimisers()
+    table = {  # on a CPU, and elsewhere
+        "adamw-8bit": (kinds.AdamW8bit, kinds.AdamW8bit),
+        "paged-adamw": (kinds.AdamW32bit, kinds.PagedAdamW32bit),
+        "paged-adamw-8bit": (kinds.AdamW8bit, kinds.PagedAdamW8bit),
+    }
+    kind: Callable[..., Any] = table[optimiser][is_cuda]
+    return kind
 
 
 def warmup_cosine(optimizer: Any, recipe: Recipe, n_steps: int) -> Any:  # noqa: ANN401 - torch objects

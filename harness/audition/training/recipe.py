@@ -21,7 +21,6 @@ Precision = Literal["auto", "fp32", "bf16"]
 Quantisation = Literal["nf4", "int8"]
 Optimiser = Literal["adamw", "adamw-8bit", "paged-adamw", "paged-adamw-8bit"]
 Attention = Literal["auto", "sdpa", "eager", "flash"]
-Sharding = Literal["none", "fsdp"]
 #: fields added after the first ledgers: at their default they are not part of a measurement's key
 ADDED = frozenset(
     {
@@ -34,9 +33,9 @@ ADDED = frozenset(
         "attention",
         "tf32",
         "deterministic",
-        "sharding",
     }
 )
+_LORA_FACTOR, _LORA_LIMIT = 10.0, 0.01  #: of a learning rate of full fine-tuning
 _SHIPPED = files("audition.training") / "recipes"
 
 
@@ -70,7 +69,6 @@ class Recipe:
     attention: Attention = "auto"  #: auto: sdpa where the model has it, else eager
     tf32: bool = False  #: on CUDA, multiply float32 matrices with 10 bits of mantissa
     deterministic: bool = True  #: same seed, same numbers on the same kind of device; False may be faster
-    sharding: Sharding = "none"  #: fsdp: one model over all chosen GPUs
 
     @property
     def grid(self) -> int:
@@ -78,8 +76,13 @@ class Recipe:
         return max(1, len(self.learning_rates)) * len(self.batch_sizes)
 
     def learning_rate_for(self, model: ModelSpec, task: str) -> float:
-        """Return the one rate of a recipe without a grid: of the model's card for `task`, else by its size."""
-        return model.learning_rate(task) or learning_rate_by_size(model.n_params)
+        """Return the one rate of a recipe without a grid: of the model's card for `task`, else by its size.
+
+        Cards tell of full fine-tuning; the few weights of LoRA take ten times as much, 0.01 at most:
+        a common rule of thumb, whose factor and limit are ours.
+        """
+        rate = model.learning_rate(task) or learning_rate_by_size(model.n_params)
+        return rate if self.method == "full" else min(float(f"{_LORA_FACTOR * rate:.3g}"), _LORA_LIMIT)
 
 
 def learning_rate_by_size(n_params: int | None) -> float:

@@ -115,5 +115,4 @@ RULES = {
     "attention": _one_of("auto", "sdpa", "eager", "flash"),
     "tf32": _YES_OR_NO,
     "deterministic": _YES_OR_NO,
-    "sharding": _one_of("none", "fsdp"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from audition.protocols import Encoded, ModelAdapter
-    from audition.training.device import Device
     from audition.training.loop import Run
 
 
@@ -24,21 +24,25 @@ def measure_speed(adapter: ModelAdapter, examples: Sequence[Encoded], run: Run) 
 
     The batch is the median one, by tokens, of an epoch over `examples`. A first forward pass is not timed: it pays for
     what is made once.
+
+    Raises:
+        DoesNotFitError: one example alone is too much for the memory.
     """
     batch = _typical(examples, run)
     n_tokens = sum(example.n_tokens for example in batch)
 
+    run = replace(run, shared_limit=run.limit)
+
     def score() -> None:
-        limit = run.recipe.micro_batch_tokens
-        evaluate(adapter, batch, [], device=run.device, precision=run.precision, max_tokens=limit)
+        evaluate(adapter, batch, [], device=run.device, precision=run.precision, limit=run.limit)
 
     score()
-    evaluating = _seconds(score, run.device)
+    evaluating = _seconds(score, run)
     trainer = Trainer(adapter, run, n_steps=1)
     adapter.module.train()
     return Calibration(
         tokens_per_example=sum(example.n_tokens for example in examples) / len(examples),
-        seconds_per_training_token=_seconds(lambda: trainer.step(batch), run.device) / n_tokens,
+        seconds_per_training_token=_seconds(lambda: trainer.step(batch), run) / n_tokens,
         seconds_per_evaluated_token=evaluating / n_tokens,
     )
 
@@ -50,9 +54,14 @@ def _typical(examples: Sequence[Encoded], run: Run) -> Sequence[Encoded]:
     return [examples[position] for position in ordered[len(ordered) // 2]]
 
 
-def _seconds(action: Callable[[], None], device: Device) -> float:
-    synchronise(device)
-    started = perf_counter()
-    action()
-    synchronise(device)
-    return perf_counter() - started
+def _seconds(action: Callable[[], None], run: Run) -> float:
+    """Return how long `action` took; again where it found on the way that its micro-batches did not fit."""
+    while True:
+        fitted = run.limit.max_tokens
+        synchronise(run.device)
+        started = perf_counter()
+        action()
+        synchronise(run.device)
+        seconds = perf_counter() - started
+        if run.limit.max_tokens == fitted:
+            return seconds

@@ -1,4 +1,4 @@
-"""Weights kept on the CPU: the initial ones, and the best so far."""
+"""Weights kept on the CPU: the initial ones, and the best so far. Of those that training changes, no others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class Snapshot:
-    """A copy of a module's parameters and buffers on the CPU; tied weights are kept once."""
+    """A copy of what training changes in a module, on the CPU: trainable parameters and buffers; tied ones once.
+
+    Frozen weights, quantised ones among them, are as they were and are never copied.
+    """
 
     def __init__(self, module: Module) -> None:
         self._tensors = [tensor.detach().to("cpu", copy=True) for tensor in _tensors(module)]
@@ -69,5 +72,5 @@ class BestWeights:
 
 
 def _tensors(module: Module) -> Iterator[Tensor]:
-    yield from module.parameters()
+    yield from (parameter for parameter in module.parameters() if parameter.requires_grad)
     yield from module.buffers()

@@ -16,7 +16,9 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from audition import codec
+from audition.errors import AuditionError
 from audition.training.request import MeasurementRequest, Progress
+from audition.types import PluginFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +34,7 @@ class Worker:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._loaded: tuple[str, ...] = ()
+        self._loaded: tuple[object, ...] = ()
         self._candidate: tuple[Candidate, TaskLoader] | None = None
 
     def answer(self, verb: str, request: MeasurementRequest, on_progress: Callable[[Progress], None]) -> object:
@@ -51,8 +53,9 @@ class Worker:
     ) -> tuple[Candidate, TaskLoader]:
         from audition.training.candidate import Candidate
         from audition.training.device import resolve_device
+        from audition.training.methods.rules import preparation_of
 
-        identity = (request.folder, request.task_fingerprint, request.device)
+        identity = (request.folder, request.task_fingerprint, request.device, *preparation_of(request.recipe))
         if self._candidate is None or self._loaded != identity:
             self._candidate = None  # the old one's memory goes before the new one's comes
             on_progress(
@@ -67,13 +70,18 @@ class Worker:
 
 
 def main() -> None:
-    """Serve until standard input ends."""
+    """Serve until standard input ends. Arguments are the `PluginFile`s to load, as JSON."""
     answers = _claim_stdout()
     lines = _requests()
     from audition.catalog import Catalog
     from audition.plugins import load_plugins
 
-    worker = Worker(Catalog(load_plugins()))
+    try:
+        files = [codec.from_json(PluginFile, json.loads(argument)) for argument in sys.argv[1:]]
+        worker = Worker(Catalog(load_plugins(files=files)))
+    except AuditionError as error:
+        _refuse(lines, answers, error)
+        return
     for line in lines:
         message = json.loads(line)
         request = codec.from_json(MeasurementRequest, message["request"])
@@ -83,6 +91,12 @@ def main() -> None:
             traceback.print_exc()
             answer = {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
         _send(answers, answer)
+
+
+def _refuse(lines: Iterator[str], answers: TextIO, error: AuditionError) -> None:
+    """Answer every request with why none can be: a plugin has changed, or is gone. No candidate is to blame."""
+    for _ in lines:
+        _send(answers, {"refused": str(error)})
 
 
 def _reporter(answers: TextIO) -> Callable[[Progress], None]:

@@ -9,19 +9,21 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from audition import codec
-from audition.errors import AuditionError
+from audition.errors import AuditionError, PluginError
 from audition.training.request import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from audition.training.request import MeasurementRequest
+    from audition.types import PluginFile
 
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",  # one thread a worker: results do not depend on how many workers share the machine
@@ -42,12 +44,13 @@ class TimedOut(AuditionError):  # noqa: N818
 class ChildProcess:
     """A worker in a process group of its own, so that Ctrl-C reaches the parent alone."""
 
-    def __init__(self, *, log: Path) -> None:
+    def __init__(self, *, log: Path, device: str | None = None, plugins: Sequence[PluginFile] = ()) -> None:
         self.loaded = ""  #: folder of the candidate it was last asked about
+        self.device = device  #: where it computes, whatever a request says; None: where the request says
         self._log = log
         with log.open("wb") as errors:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "audition.training.worker"],
+            self._process = subprocess.Popen(  # noqa: S603 - our own worker, no shell
+                [sys.executable, "-m", "audition.training.worker", *map(codec.dumps, plugins)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -76,8 +79,10 @@ class ChildProcess:
         Raises:
             WorkerDied: the process ended first; the message tells how.
             TimedOut: it took longer than `timeout` seconds, and was killed.
+            PluginError: the worker has not the plugins that this process has.
         """
         self.loaded = request.folder
+        request = replace(request, device=self.device or request.device)
         try:
             self._input.write(codec.dumps({"verb": verb, "request": request}) + "\n")
             self._input.flush()
@@ -86,6 +91,8 @@ class ChildProcess:
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             answer = self._next(deadline)
+            if "refused" in answer:
+                raise PluginError(answer["refused"])
             if "progress" not in answer:
                 return answer
             on_progress(codec.from_json(Progress, answer["progress"]))

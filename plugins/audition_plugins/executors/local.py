@@ -15,10 +15,10 @@ from audition.types import Observation
 from audition_plugins.executors._process import ChildProcess, TimedOut, WorkerDied
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from audition.training.request import MeasurementRequest, Progress
-    from audition.types import Status
+    from audition.types import PluginFile, Status
 
 
 class ExecutorClosed(AuditionError):  # noqa: N818 - an event, not a mistake of the caller
@@ -26,10 +26,24 @@ class ExecutorClosed(AuditionError):  # noqa: N818 - an event, not a mistake of 
 
 
 class LocalExecutor:
-    """As many worker processes as slots. A candidate's requests go to the worker that has it loaded."""
+    """As many worker processes as slots. A candidate's requests go to the worker that has it loaded.
 
-    def __init__(self, *, slots: int = 1, log_dir: Path | None = None, timeout: float | None = None) -> None:
+    Workers are spread evenly over `devices`, which must be of one kind, and each stays on its own; without any, a
+    worker computes where its request says.
+    """
+
+    def __init__(
+        self,
+        *,
+        slots: int = 1,
+        log_dir: Path | None = None,
+        timeout: float | None = None,
+        devices: Sequence[str] = (),
+        plugins: Sequence[PluginFile] = (),
+    ) -> None:
         self.slots = slots
+        self._plugins = tuple(plugins)  #: files that every worker loads
+        self._devices = tuple(devices)
         self._log_dir = log_dir  #: worker logs; None: a temporary folder
         self._timeout = timeout  #: seconds a measurement may take; None: no limit
         self._idle: list[ChildProcess] = []
@@ -43,6 +57,7 @@ class LocalExecutor:
 
         Raises:
             ExecutorClosed: `close` was called before the outcome came.
+            PluginError: a plugin file has changed since this process loaded it.
         """
         with self._worker(request) as worker:
             try:
@@ -106,9 +121,15 @@ class LocalExecutor:
             self._log_dir = Path(tempfile.mkdtemp(prefix="audition-workers-"))
         self._log_dir.mkdir(parents=True, exist_ok=True)
         self._started += 1
-        worker = ChildProcess(log=self._log_dir / f"worker-{self._started}.log")
+        log = self._log_dir / f"worker-{self._started}.log"
+        worker = ChildProcess(log=log, device=self._least_used(), plugins=self._plugins)
         self._all.append(worker)
         return worker
+
+    def _least_used(self) -> str | None:
+        """Return the device with the fewest workers, the first of these."""
+        taken = [worker.device for worker in self._all]
+        return min(self._devices, key=taken.count, default=None)
 
     def _raise_if_closed(self) -> None:
         if self._closed:

@@ -1,0 +1,44 @@
+"""One measurement by several seeds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from statistics import mean, stdev
+from typing import TYPE_CHECKING
+
+from audition.types import Cost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from audition.types import Observation
+
+
+def combine_seeds(runs: Sequence[Observation]) -> Observation:
+    """Return one observation for several seeds: mean losses, their spread, summed cost, the first failure if any."""
+    if len(runs) == 1:
+        return runs[0]
+    cost = sum((run.cost for run in runs), Cost())
+    seeds = tuple(seed for run in runs for seed in run.seeds)
+    failed = next((run for run in runs if run.loss is None), None)
+    if failed is not None:
+        return replace(failed, cost=cost, seeds=seeds)
+    losses = [run.loss for run in runs if run.loss is not None]
+    return replace(
+        runs[0],
+        loss=mean(losses),
+        loss_per_token=mean(run.loss_per_token for run in runs if run.loss_per_token is not None),
+        loss_per_byte=mean(run.loss_per_byte for run in runs if run.loss_per_byte is not None),
+        spread=stdev(losses),
+        seeds=seeds,
+        cost=cost,
+        memory_bytes=_known(max, [run.memory_bytes for run in runs]),
+        memory_reserved_bytes=_known(max, [run.memory_reserved_bytes for run in runs]),
+        micro_batch_tokens=_known(min, [run.micro_batch_tokens for run in runs]),
+    )
+
+
+def _known(choose: Callable[[list[int]], int], values: Sequence[int | None]) -> int | None:
+    """Return the largest or smallest of those values that are known, or None."""
+    known = [value for value in values if value is not None]
+    return choose(known) if known else None
