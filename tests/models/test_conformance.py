@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.testing.adapters import AdapterConformance
-from audition.testing.checkpoints import Kind, build_checkpoint
+from audition.testing import AdapterConformance, Kind, build_checkpoint
 from audition_plugins.models import audition_adapters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from audition.types import AdapterEntry
+    from audition.types import AdapterEntry, ModelSpec
 
 ENTRIES = {entry.name: entry for entry in audition_adapters()}
 
@@ -36,6 +35,9 @@ class Conformance(AdapterConformance):
     @pytest.fixture
     def checkpoint(self, folder_of: Callable[[Kind], Path]) -> Path:
         return folder_of(self.kind)
+
+    def test_parameters_are_known_before_it_is_loaded(self, spec: ModelSpec) -> None:
+        assert spec.n_params is not None
 
 
 class TestGpt2(Conformance):

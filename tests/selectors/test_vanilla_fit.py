@@ -1,55 +1,38 @@
 from __future__ import annotations
 
-import math
-from itertools import permutations
-
 import numpy as np
 import pytest
 
 from audition.laws import VanillaLaw
+from audition.testing import D_FULL, SIZES, SpyProblem, power_law
 from audition_plugins.selectors.vanilla_fit import VanillaFit
 from recorded_world import pear_corr, recorded_problem
-from small_world import D_FULL, SIZES, power_law, problem_of
 
 LOSSES = {"a": power_law(20, 0.3), "b": power_law(10, 0.2), "c": power_law(10, 0.2)}
 
 
-def select(losses: dict[str, object], seed: int = 0) -> object:
-    return VanillaFit().select(problem_of(losses), np.random.default_rng(seed))  # type: ignore[arg-type]
-
-
 def test_a_vanilla_curve_is_extrapolated() -> None:
     law = VanillaLaw(alpha=0.8, beta=0.5, b=40.0, e=1.0)
-    problem = problem_of({"a": lambda n: float(law.loss(n or 1))})
+    problem = SpyProblem({"a": lambda n: float(law.loss(n or 1))})
     predicted = VanillaFit().select(problem, np.random.default_rng(0)).models[0].predicted_loss
     assert predicted == pytest.approx(float(law.loss(D_FULL)), rel=0.02)
 
 
 def test_it_asks_for_all_sizes_and_not_for_the_zero_shot_loss() -> None:
-    problem = problem_of(LOSSES)
+    problem = SpyProblem(LOSSES)
     VanillaFit().select(problem, np.random.default_rng(0))
     assert {observation.n_samples for observation in problem.receipt} == set(SIZES)
 
 
-def test_the_order_of_candidates_does_not_matter() -> None:
-    assert len({select({name: LOSSES[name] for name in names}) for names in permutations(LOSSES)}) == 1
-
-
-def test_the_same_seed_gives_the_same_ranking() -> None:
-    first, again, other = (
-        VanillaFit().select(recorded_problem("wmt19", "1/64"), np.random.default_rng(seed)) for seed in (0, 0, 1)
+def test_another_seed_may_give_another_ranking() -> None:
+    first, other = (
+        VanillaFit().select(recorded_problem("wmt19", "1/64"), np.random.default_rng(seed)) for seed in (0, 1)
     )
-    assert first == again
     assert first != other, "ten starts do not always find the same optimum"
 
 
-def test_nothing_beyond_the_budget_leaks_into_the_ranking() -> None:
-    spoilt = {name: lambda n, loss=loss: loss(n) if n <= SIZES[0] else math.nan for name, loss in LOSSES.items()}
-    assert select(spoilt) == select(LOSSES)  # type: ignore[arg-type]
-
-
 def test_with_fewer_sizes_than_parameters_it_draws_a_line_and_says_so() -> None:
-    problem = problem_of({"a": power_law(20, 0.3)}, sizes=(800, 400, 200))
+    problem = SpyProblem({"a": power_law(20, 0.3)}, sizes=(800, 400, 200))
     row = VanillaFit().select(problem, np.random.default_rng(0)).models[0]
     assert row.predicted_loss == pytest.approx(20 * D_FULL**-0.3)
     assert row.notes == ("only 3 of the 4 points that a law takes: a straight line through 3",)

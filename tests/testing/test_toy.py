@@ -1,25 +1,53 @@
+"""The toys are adapter, model, task, selector, executor and curves like any other: they pass the same tests."""
+
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import torch
 
-from audition.protocols import TaskLoader
-from audition.testing.adapters import AdapterConformance
-from audition.testing.toy import TOY_ADAPTER, TOY_MODEL, ByteTokeniser, ToyAdapter, ToyTask
+from audition.catalog import Catalog
+from audition.checkpoints import resolve
+from audition.errors import UsageError
+from audition.plugins import load_plugins
+from audition.testing import (
+    TOY_ADAPTER,
+    TOY_CURVES,
+    TOY_EXECUTOR,
+    TOY_LOSSES,
+    TOY_MODEL,
+    TOY_SELECTOR,
+    TOY_TASK,
+    TOY_TASK_ENTRY,
+    AdapterConformance,
+    ByteTokeniser,
+    CurvesConformance,
+    ExecutorConformance,
+    ModelConformance,
+    PluginConformance,
+    SelectorConformance,
+    TaskConformance,
+    ToyAdapter,
+    ToyTask,
+    build_toy_checkpoint,
+    toy_model,
+)
+from audition.testing.toy import misbehaving, plugin
 from audition.training.lossy import lossy_share
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from audition.protocols import ModelAdapter
-    from audition.types import AdapterEntry, Example, ModelSpec
+    from audition.protocols import ModelAdapter, TaskLoader
+    from audition.types import AdapterEntry, Example, ExecutorEntry, LossCurve, ModelSpec, SelectorEntry, TaskEntry
 
 
 class TestToyAdapter(AdapterConformance):
-    """The toy is an adapter like any other; its prompts are its own."""
+    """Its prompts are its own."""
 
     max_input_tokens = 128  # its tokens are bytes
 
@@ -45,24 +73,74 @@ class TestToyAdapter(AdapterConformance):
         return -sum(float(probabilities[place - 1, ids[place]]) for place in range(first, len(ids)))
 
 
-def test_splits_of_the_toy_task_are_disjoint() -> None:
-    task = ToyTask()
-    inputs = [each.input for each in [*task.train(400, 0), *task.validation(), *task.test()]]
-    assert len(set(inputs)) == len(inputs) == 480
-    assert (task.spec.n_train, task.spec.n_validation, task.spec.n_test) == (400, 40, 40)
+class TestToyTask(TaskConformance):
+    @pytest.fixture
+    def entry(self) -> TaskEntry:
+        return TOY_TASK_ENTRY
+
+    @pytest.fixture
+    def altered(self) -> TaskLoader:
+        return ToyTask(n_held_out=30)
 
 
-def test_subsets_of_the_toy_task_are_nested_and_seeded() -> None:
-    task = ToyTask()
-    assert list(task.train(200, 1))[:50] == list(task.train(50, 1))
-    assert list(task.train(200, 1)) != list(task.train(200, 2))
+class TestToySelector(SelectorConformance):
+    @pytest.fixture
+    def entry(self) -> SelectorEntry:
+        return TOY_SELECTOR
 
 
-def test_toy_task_is_a_task_and_its_fingerprint_changes_with_the_split() -> None:
-    assert isinstance(ToyTask(), TaskLoader)
-    assert ToyTask().fingerprint == ToyTask().fingerprint
-    assert ToyTask().fingerprint != ToyTask(n_held_out=30).fingerprint
+class TestToyExecutor(ExecutorConformance):
+    """It fine-tunes in this process, so it claims to survive no crash, and it knows no time limit."""
+
+    @pytest.fixture
+    def entry(self) -> ExecutorEntry:
+        return TOY_EXECUTOR
+
+
+class TestToyModels(ModelConformance):
+    @pytest.fixture(params=[TOY_MODEL, *map(toy_model, TOY_LOSSES)], ids=lambda spec: spec.name)
+    def spec(self, request: pytest.FixtureRequest) -> ModelSpec:
+        spec: ModelSpec = request.param
+        return spec
+
+    @pytest.fixture
+    def adapter_names(self) -> Collection[str]:
+        return ["toy"]
+
+
+class TestToyCurves(CurvesConformance):
+    @pytest.fixture
+    def task(self) -> str:
+        return TOY_TASK.name
+
+    @pytest.fixture
+    def curves(self, task: str) -> Sequence[LossCurve]:
+        return TOY_CURVES
+
+
+@pytest.mark.parametrize("plugin", [plugin, misbehaving], ids=["toy", "misbehaving"])
+class TestToyPlugins(PluginConformance):
+    """Nothing heavy is imported to list the toys."""
+
+
+def test_toys_can_be_loaded_beside_what_ships_with_audition() -> None:
+    catalog = Catalog(load_plugins(extra={"toy": plugin, "misbehaving": misbehaving}))
+    assert {"toy", "misbehaving"} <= set(catalog.adapters)
+    assert catalog.open_task("toy/colours").spec == TOY_TASK_ENTRY.spec
+    assert {offer.entry.model for offer in catalog.curves("toy/colours")} == set(TOY_LOSSES)
 
 
 def test_byte_tokeniser_loses_nothing() -> None:
     assert lossy_share(ByteTokeniser(), ["天气很好", "naïve", "🙂 plain"]) == 0  # type: ignore[arg-type]  # a stand-in
+
+
+def test_a_toy_checkpoint_is_whole_and_its_weights_depend_on_its_name(tmp_path: Path) -> None:
+    one, two = (build_toy_checkpoint(tmp_path / name, name) for name in ("one", "two"))
+    assert resolve(one).fingerprint != resolve(two).fingerprint
+    weights = [ToyAdapter.load(spec, spec.checkpoint).module.embedding.weight.detach().numpy() for spec in (one, two)]
+    assert not np.array_equal(*weights)
+
+
+def test_a_toy_subset_larger_than_the_training_split_is_refused() -> None:
+    with pytest.raises(UsageError, match="a subset of toy/colours must have 0 to 400 training rows, got 401"):
+        ToyTask().train(401, 0)

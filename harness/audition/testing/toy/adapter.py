@@ -1,29 +1,23 @@
-"""A toy model and a toy task that train in milliseconds, for testing what runs models without a real one.
-
-`ToyAdapter` is a complete `ModelAdapter`: read it as an example of one. `ToyTask` is a complete `TaskLoader` whose
-few hundred pairs can be learned. Nothing is downloaded, and nothing but torch is needed.
-"""
+"""A language model over bytes that trains in milliseconds, as a complete `ModelAdapter`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-
-from audition.types import AdapterEntry, Example, ModelSpec, TaskSpec
+from audition.types import AdapterEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from audition.protocols import Encoded
+    from audition.types import Example, ModelSpec
 
 _PAD, _EOS, _SEPARATOR = 256, 257, 258  #: after the 256 bytes
 _N_VOCAB = 259
-_WEIGHTS = "toy.safetensors"
+_WEIGHTS = "toy.safetensors"  #: what `save` writes; a checkpoint without it has random weights
 
 
 class ByteTokeniser:
@@ -163,68 +157,4 @@ def _language_model(*, seed: int, width: int, dropout: float) -> Any:  # noqa: A
         return LanguageModel().eval()
 
 
-_COLOURS = ("red", "green", "blue", "white", "black", "grey", "brown", "yellow")
-_THINGS = {"cat": "animal", "dog": "animal", "horse": "animal", "oak": "plant", "rose": "plant", "lily": "plant"}
-_PLACES = ("garden", "house", "street", "field", "park", "old town", "museum", "valley", "harbour", "village")
-_PAIRS = tuple(
-    Example(input=f"in the {place}: a {colour} {thing}", target=f"{colour} {_THINGS[thing]}")
-    for colour, thing, place in product(_COLOURS, _THINGS, _PLACES)
-)  #: 480
-
-
-class ToyTask:
-    """Name the colour and kind of a thing: 480 pairs, no input twice; 40 each are held out for validation and test."""
-
-    def __init__(self, *, n_held_out: int = 40) -> None:
-        order = np.random.default_rng(0).permutation(len(_PAIRS))
-        pairs = [_PAIRS[place] for place in order]
-        self._test = pairs[:n_held_out]
-        self._validation = pairs[n_held_out : 2 * n_held_out]
-        self._train = pairs[2 * n_held_out :]
-
-    @property
-    def spec(self) -> TaskSpec:
-        """Return what the task is, sizes filled in."""
-        return replace(TOY_TASK, n_train=len(self._train), n_validation=len(self._validation), n_test=len(self._test))
-
-    @property
-    def fingerprint(self) -> str:
-        """Return a hash of all pairs and of the split."""
-        text = repr((self._train, self._validation, self._test))
-        return sha256(text.encode()).hexdigest()
-
-    def train(self, n_samples: int, seed: int) -> Sequence[Example]:
-        """Return the first `n_samples` of the training split in the order that `seed` fixes."""
-        order = np.random.default_rng(seed).permutation(len(self._train))
-        return [self._train[place] for place in order[:n_samples]]
-
-    def validation(self, n_samples: int | None = None) -> Sequence[Example]:
-        """Return the first `n_samples` validation examples, or all."""
-        return self._validation[:n_samples]
-
-    def test(self, n_samples: int | None = None) -> Sequence[Example]:
-        """Return the first `n_samples` test examples, or all."""
-        return self._test[:n_samples]
-
-
-TOY_TASK = TaskSpec(
-    name="toy/colours",
-    description="name the colour and kind of a thing",
-    languages=("en",),
-    licence="Apache-2.0",
-    default_recipe="quick",
-    min_size=50,
-)
-TOY_MODEL = ModelSpec(
-    name="toy/gru",
-    family="toy",
-    adapter="toy",
-    checkpoint="toy",
-    architecture="decoder-only",
-    licence="Apache-2.0",
-    n_params=14_883,
-    languages=("en",),
-    download_bytes=0,
-    learning_rates=(("*", 0.03),),
-)
 TOY_ADAPTER = AdapterEntry(name="toy", model_types=("audition-toy",), load=ToyAdapter.load)

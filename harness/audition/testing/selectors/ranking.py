@@ -1,0 +1,83 @@
+"""What a selector returns."""
+# ruff: noqa: D102 - the names of tests are their documentation
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from audition.errors import UsageError
+from audition.testing.promises import promise, require
+from audition.testing.selectors.base import SelectorChecks, is_finite_or_none, require_all_once
+from audition.testing.selectors.pools import FLAT, LOSSES, TIED
+from audition.testing.spy import SpyProblem
+from audition.testing.toy.curves import power_law
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from audition.testing.toy.curves import LossOf
+    from audition.types import SelectorEntry
+
+
+class RankingChecks(SelectorChecks):
+    """Checks of the ranking."""
+
+    @promise(
+        "a selector is made by its entry, and refuses options that it does not know",
+        keep="give every option of `make` a default, take no **kwargs, and raise UsageError for a value out of range",
+    )
+    def test_it_is_made_with_defaults_and_refuses_unknown_options(self, entry: SelectorEntry) -> None:
+        require(callable(getattr(self.make(entry), "select", None)), "what `make` returns has no method `select`")
+        try:
+            entry.make(no_such_option=1)
+        except (TypeError, UsageError):
+            return
+        require(False, "`make(no_such_option=1)` raised nothing")
+
+    @promise(
+        "a selector returns every candidate exactly once",
+        keep="return Ranking.from_scores(…) over one Score for each of `problem.candidates`, with or without a score",
+    )
+    @pytest.mark.parametrize("losses", [LOSSES, TIED], ids=["ordinary", "tied"])
+    def test_every_candidate_comes_back_once(self, entry: SelectorEntry, losses: Mapping[str, LossOf]) -> None:
+        require_all_once(self.select(entry, SpyProblem(losses)), losses)
+
+    @promise(
+        "a score is a finite number or None",
+        keep="return Score(model=…, score=None, notes=(why,)) instead of NaN or infinity",
+    )
+    @pytest.mark.parametrize("losses", [LOSSES, FLAT], ids=["ordinary", "flat and tiny"])
+    def test_scores_are_finite_or_null(self, entry: SelectorEntry, losses: Mapping[str, LossOf]) -> None:
+        for row in self.select(entry, SpyProblem(losses)).models:
+            require(is_finite_or_none(row.score), f"{row.model!r} has score {row.score!r}")
+            require(is_finite_or_none(row.predicted_loss), f"{row.model!r} has predicted loss {row.predicted_loss!r}")
+
+    @promise(
+        "ranks follow the scores: 1 is the highest score, no score no rank",
+        keep="build the ranking with Ranking.from_scores(…)",
+    )
+    def test_ranks_follow_the_scores(self, entry: SelectorEntry) -> None:
+        ranking = self.select(entry, SpyProblem(LOSSES))
+        scored = [row for row in ranking.models if row.score is not None]
+        ranks = [row.rank for row in ranking.models]
+        expected = [*range(1, len(scored) + 1), *[None] * (len(ranks) - len(scored))]
+        require(ranks == expected, f"{len(scored)} of {len(ranks)} have a score, and the ranks are {ranks}")
+        scores = [row.score or 0.0 for row in scored]
+        require(scores == sorted(scores, reverse=True), f"the scores from rank 1 on are {scores}")
+
+    @promise(
+        "a higher score is better",
+        keep="score by minus the loss, or minus the predicted loss",
+    )
+    def test_a_better_model_is_not_scored_below_a_worse_one(self, entry: SelectorEntry) -> None:
+        losses = {"a-worse": power_law(20, 0.3, zero_shot=8.0), "b-better": power_law(10, 0.3, zero_shot=4.0)}
+        problem = SpyProblem(losses)
+        rows = {row.model: row for row in self.select(entry, problem).models}
+        if not all(problem.sizes_measured(name) for name in losses):
+            pytest.skip("it measures none of the two models, so it cannot know which is better")
+        worse, better = (rows[name].score for name in losses)
+        if worse is not None and better is not None:
+            seen = f"a model with half the loss at every size has score {better:.6g}, the other {worse:.6g}"
+            require(better >= worse, seen)
