@@ -13,8 +13,8 @@ import audition_registries
 from audition.budget import SizeCap
 from audition.problem import MeteredProblem
 from audition.recorded import RecordedLosses
+from audition.testing import toy_model
 from audition_plugins.published import TASKS, audition_curves
-from small_world import model
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,7 +49,7 @@ def recorded_problem(task: str, ratio: str) -> MeteredProblem:
     d_full = curves[0].n_samples[-1]
     sizes = tuple(size for size in reversed(curves[0].n_samples) if 0 < size <= Fraction(ratio) * d_full)
     return MeteredProblem(
-        candidates=tuple(model(curve.model) for curve in curves),
+        candidates=tuple(toy_model(curve.model) for curve in curves),
         sizes=sizes,
         d_full=d_full,
         loss_unit="nats/token",

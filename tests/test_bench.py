@@ -24,8 +24,8 @@ from audition.bench.printing import print_rows
 from audition.catalog import Catalog
 from audition.errors import BudgetExceeded, UsageError
 from audition.plugins import load_plugins
+from audition.testing import power_law, toy_curve, toy_model
 from audition.types import Point, Ranking, Score, SelectorEntry, TaskEntry, TaskSpec
-from small_world import curve, model, power_law
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,11 +66,11 @@ class OnlyTheFirst:
 
 
 def models() -> tuple[ModelSpec, ...]:
-    return tuple(model(name, n_params=1000 * place) for place, name in enumerate(LOSSES, start=1))
+    return tuple(toy_model(name, n_params=1000 * place) for place, name in enumerate(LOSSES, start=1))
 
 
 def task() -> RecordedTask:
-    curves = tuple(curve(name, loss, SIZES) for name, loss in LOSSES.items())
+    curves = tuple(toy_curve(name, loss, SIZES, task="toy") for name, loss in LOSSES.items())
     return RecordedTask(name="toy", models=models(), curves=curves, spec=SPEC)
 
 
@@ -95,6 +95,36 @@ def test_the_full_loss_itself_selects_perfectly() -> None:
     (row,) = rows_of(LossAt(size=1600), ratio="1")
     assert row.quality.pear_corr == pytest.approx(1.0)
     assert (row.quality.rel_acc, row.quality.regret) == (1.0, 0.0)
+
+
+def test_a_row_names_what_made_it(catalog: Catalog) -> None:
+    bench = Bench(
+        tasks=[replace(open_recorded_task(catalog, "toy"), made_with="audition 9; toys 1")],
+        ratios=[Fraction(1, 4)],
+        contestants=enter(catalog, ["first"]),
+        strata=[ALL],
+        seed=3,
+    )
+    (row,) = bench.rows()
+    (record,) = catalog.plugins.records
+    assert (row.definition, row.made_with, row.seed) == (record.definition, "audition 9; toys 1", 3)
+    assert record.definition.startswith("toys sha256:")
+
+
+def test_the_fingerprint_of_a_task_is_of_its_losses_alone(catalog: Catalog) -> None:
+    opened = open_recorded_task(catalog, "toy")
+    renamed = tuple(replace(curve, source="elsewhere") for curve in reversed(opened.curves))
+    assert replace(opened, curves=renamed, spec=None).fingerprint == opened.fingerprint
+    first, *rest = opened.curves
+    changed = (replace(first, loss=(*first.loss[:-1], 0.5)), *rest)
+    assert replace(opened, curves=changed).fingerprint != opened.fingerprint
+
+
+def test_a_task_names_the_plugins_of_its_curves_models_and_itself(catalog: Catalog) -> None:
+    (record,) = catalog.plugins.records
+    audition, toys = open_recorded_task(catalog, "toy").made_with.split("; ")
+    assert audition.startswith("audition ")
+    assert toys == record.definition
 
 
 def test_no_selector_sees_beyond_the_ratio() -> None:
@@ -148,9 +178,9 @@ def test_memory_strata_follow_the_estimate() -> None:
     # 18 bytes a parameter and 0.8 GiB of context, without a shape
     stratum = memory_stratum("24GB")
     assert stratum.name == "memory<=24GiB"
-    assert stratum.admits(model("small", n_params=1_300_000_000))
-    assert not stratum.admits(model("large", n_params=1_400_000_000))
-    assert not stratum.admits(replace(model("unknown"), n_params=None))
+    assert stratum.admits(toy_model("small", n_params=1_300_000_000))
+    assert not stratum.admits(toy_model("large", n_params=1_400_000_000))
+    assert not stratum.admits(replace(toy_model("unknown"), n_params=None))
 
 
 @pytest.mark.parametrize("limit", ["many", "-1", "0", "inf", "nan"])
@@ -168,7 +198,7 @@ class Toys:
 
     @hookimpl
     def audition_models(self) -> list[ModelSpec]:
-        return [*models(), model("without-a-curve")]
+        return [*models(), toy_model("without-a-curve")]
 
     @hookimpl
     def audition_tasks(self) -> list[TaskEntry]:
@@ -176,7 +206,7 @@ class Toys:
 
     @hookimpl
     def audition_curves(self, task: str) -> list[LossCurve]:
-        return [curve(name, loss, SIZES) for name, loss in LOSSES.items()] if task == "toy" else []
+        return [toy_curve(name, loss, SIZES, task="toy") for name, loss in LOSSES.items()] if task == "toy" else []
 
     @hookimpl
     def audition_selectors(self) -> list[SelectorEntry]:

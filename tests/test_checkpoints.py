@@ -146,7 +146,10 @@ def test_pickled_weights_are_taken_where_there_is_nothing_else() -> None:
 
 def test_a_spec_is_read_from_a_folder_without_torch_knowing(gpt2: Path) -> None:
     spec = read_spec(str(gpt2), adapter_for=lambda kind: f"for-{kind}")
-    shape = ModelShape(n_layers=2, d_model=64, n_heads=4, d_head=16, d_ff=256, n_vocab=512, n_positions=256)
+    shape = ModelShape(
+        n_layers=2, d_model=64, n_heads=4, d_head=16, d_ff=256, n_vocab=512, n_positions=256,
+        activation="gelu_new", is_qkv_fused=True, dropout=0.1, attention_dropout=0.1,
+    )  # fmt: skip
     assert spec == ModelSpec(
         name=str(gpt2),
         family="gpt2",
@@ -237,6 +240,10 @@ def test_a_llama_shape_is_gated_and_has_heads_of_their_own_size() -> None:
         n_vocab=128256,
         n_positions=131072,
         is_gated_ff=True,
+        n_kv_heads=8,
+        activation="silu",
+        norm="rms",
+        has_rotary_positions=True,
     )
     assert read_shape(LLAMA) == shape
 
@@ -244,7 +251,8 @@ def test_a_llama_shape_is_gated_and_has_heads_of_their_own_size() -> None:
 def test_an_mt5_shape_has_a_decoder_and_no_positions() -> None:
     shape = ModelShape(
         n_layers=12, n_decoder_layers=12, d_model=768, n_heads=12, d_head=64, d_ff=2048, n_vocab=250112,
-        is_gated_ff=True, is_tied=False,
+        is_gated_ff=True, is_tied=False, activation="gelu_new", norm="rms", has_position_bias=True,
+        dropout=0.1, attention_dropout=0.1, ff_dropout=0.1,
     )  # fmt: skip
     assert read_shape(MT5) == shape
 

@@ -19,7 +19,6 @@ OTHER: dict[str, Any] = {
     "attention": "eager",
     "tf32": True,
     "deterministic": False,
-    "sharding": "fsdp",
 }
 
 

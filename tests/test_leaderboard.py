@@ -36,6 +36,8 @@ def row(
         flops_spent=None,
         plugin="ada",
         version="1.0",
+        definition="ada 1.0 sha256:aaaaaaaaaaaa",
+        made_with=f"audition 0.1.0; curves-of-{task} 1.0",
     )
 
 
@@ -98,3 +100,19 @@ def test_a_metric_is_rounded_once() -> None:
     """0.79948 is 79.9 percent; by way of the three digits of the files it would not be."""
     (line,) = standings("overall", [row("a", RIGHT)])
     assert "| 79.9 |" in " ".join(to_markdown([replace(line, pear_corr=0.79948)]).split())
+
+
+def test_a_line_names_everything_that_made_it_once() -> None:
+    (line,) = standings("overall", [row("a", RIGHT), row("a", WRONG, task="other"), row("a", HALF)])
+    assert line.definition == "ada 1.0 sha256:aaaaaaaaaaaa"
+    assert line.made_with == "audition 0.1.0; curves-of-toy 1.0; curves-of-other 1.0"
+
+
+def test_the_page_names_everything_that_made_it() -> None:
+    page = files([row("a", RIGHT)])["README.md"]
+    assert "**Made with** audition 0.1.0, curves-of-toy 1.0, ada 1.0 sha256:aaaaaaaaaaaa." in page
+
+
+def test_a_plugin_without_a_version_is_shown_by_its_hash() -> None:
+    of_file = replace(row("a", RIGHT), plugin="mine.py", version="", definition="mine.py sha256:bbbbbbbbbbbb")
+    assert "| mine.py sha256:bbbbbbbbbbbb |" in to_markdown(standings("overall", [of_file]))

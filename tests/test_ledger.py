@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -42,14 +44,14 @@ def test_an_unknown_key_has_no_observation(tmp_path: Path) -> None:
     assert ledger_in(tmp_path).get("k") is None
 
 
-@pytest.mark.parametrize("status", ["ok", "out-of-memory", "not-finite", "does-not-fit", "lossy-tokeniser"])
+@pytest.mark.parametrize("status", ["ok", "not-finite", "does-not-fit", "lossy-tokeniser"])
 def test_an_outcome_that_would_repeat_is_kept(tmp_path: Path, status: Status) -> None:
     ledger = ledger_in(tmp_path)
     ledger.put("k", observation(status=status))
     assert ledger.get("k") == observation(status=status)
 
 
-@pytest.mark.parametrize("status", ["crashed", "timed-out"])
+@pytest.mark.parametrize("status", ["crashed", "timed-out", "out-of-memory"])
 def test_an_outcome_that_may_change_is_tried_again_and_replaced(tmp_path: Path, status: Status) -> None:
     ledger = ledger_in(tmp_path)
     ledger.put("k", observation(status=status))
@@ -57,6 +59,28 @@ def test_an_outcome_that_may_change_is_tried_again_and_replaced(tmp_path: Path, 
     ledger.put("k", observation())
     assert ledger.get("k") == observation()
     assert ledger.observations() == (observation(),)
+
+
+@pytest.mark.parametrize(("kind", "is_kept"), [("NVIDIA A100-SXM4-40GB", True), ("cpu", False)])
+def test_what_did_not_fit_a_kind_of_gpu_never_will_but_a_machine_may_have_more(
+    tmp_path: Path, kind: str, is_kept: bool
+) -> None:
+    failed = replace(observation(status="does-not-fit"), device_kind=kind)
+    ledger = ledger_in(tmp_path)
+    ledger.put("k", failed)
+    assert ledger.get("k") == (failed if is_kept else None)
+    assert ledger.observations() == (failed,)
+
+
+def test_an_observation_written_before_memory_was_told_is_read(tmp_path: Path) -> None:
+    ledger = ledger_in(tmp_path)
+    ledger.put("k", observation())
+    added = {"memory_reserved_bytes", "memory_estimate_bytes", "micro_batch_tokens", "device_kind", "method"}
+    with ledger._engine.begin() as connection:  # noqa: SLF001 - what an older version has left
+        text = connection.exec_driver_sql("SELECT observation FROM observations").scalar()
+        fields = {name: value for name, value in json.loads(str(text)).items() if name not in added}
+        connection.exec_driver_sql("UPDATE observations SET observation = ?", (json.dumps(fields),))
+    assert ledger.get("k") == observation()
 
 
 def test_many_threads_and_connections_may_write(tmp_path: Path) -> None:

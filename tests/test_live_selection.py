@@ -13,45 +13,20 @@ from audition.errors import BudgetExceeded, UsageError
 from audition.ledger import Ledger
 from audition.live import LiveLosses, LiveSetting
 from audition.live_selection import LiveSelection
+from audition.memory import MemoryPlanner
 from audition.plugins import load_plugins
-from audition.testing.toy import ToyTask
-from audition.training.candidate import Candidate
-from audition.training.device import resolve_device
+from audition.testing import ToyExecutor, ToyTask
 from audition.training.recipe import Recipe
-from audition.types import AdapterEntry, Observation
 from audition_plugins.selectors.ats import AcceptThenStop
 from audition_plugins.selectors.sub_tuning import SubTuning
-from badly_behaved import BadlyBehaved, toy_model
+from badly_behaved import ADAPTER, toy_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from audition.protocols import Selector
-    from audition.training.request import Calibration, MeasurementRequest, Progress
 
 RECIPE = Recipe(name="toy", learning_rates=(0.01,), batch_sizes=(8,), epochs=1, precision="fp32", n_test=20)
-ADAPTER = AdapterEntry(name="toy", model_types=("audition-toy",), load=BadlyBehaved.load)
-
-
-class ThisProcess:
-    """An executor that measures in this process, and counts."""
-
-    slots = 1  # torch has one random generator a process
-
-    def __init__(self) -> None:
-        self.measured: list[tuple[str, int, int]] = []
-        self.is_closed = False
-
-    def run(self, request: MeasurementRequest, on_progress: Callable[[Progress], None]) -> Observation:
-        self.measured.append((request.model.name, request.n_samples, request.seed))
-        return Candidate.load(request, ADAPTER, ToyTask(), resolve_device("cpu")).measure(request, on_progress)
-
-    def calibrate(self, request: MeasurementRequest) -> Calibration | None:
-        return Candidate.load(request, ADAPTER, ToyTask(), resolve_device("cpu")).calibrate(request)
-
-    def close(self) -> None:
-        self.is_closed = True
 
 
 class Opens(Protocol):
@@ -63,8 +38,9 @@ class Opens(Protocol):
         selector: Selector | None = None,
         seeds: tuple[int, ...] = (0,),
         recipe: Recipe = RECIPE,
+        memory_budgets: tuple[int | None, ...] = (None,),
         **changes: object,
-    ) -> tuple[LiveSelection, ThisProcess]: ...
+    ) -> tuple[LiveSelection, ToyExecutor]: ...
 
 
 @pytest.fixture
@@ -76,8 +52,9 @@ def open_selection(tmp_path: Path) -> Opens:
         selector: Selector | None = None,
         seeds: tuple[int, ...] = (0,),
         recipe: Recipe = RECIPE,
+        memory_budgets: tuple[int | None, ...] = (None,),
         **changes: object,
-    ) -> tuple[LiveSelection, ThisProcess]:
+    ) -> tuple[LiveSelection, ToyExecutor]:
         models = tuple(toy_model(tmp_path / behaviour, behaviour) for behaviour in behaviours)
         setting = LiveSetting(
             task=ToyTask(),
@@ -89,7 +66,7 @@ def open_selection(tmp_path: Path) -> Opens:
             rank_lossy=False,
             adapters={"toy": "toy of tests 1"},
         )
-        executor = ThisProcess()
+        executor = ToyExecutor(adapters=[ADAPTER])
         ledger = Ledger(str(tmp_path / "ledger.db"))
         hooks = load_plugins().hooks
         selection = LiveSelection(
@@ -99,7 +76,7 @@ def open_selection(tmp_path: Path) -> Opens:
             budget=SizeCap(Fraction(1)),
             selector_name="toy",
             selector=selector or AcceptThenStop(),
-            memory_budgets=(None,),
+            memory=MemoryPlanner(recipe=recipe, lengths=(), is_cuda=True, budgets=memory_budgets),
             min_size=50,
             d_full=400,
             seed=0,
@@ -162,7 +139,7 @@ def test_a_failed_candidate_is_shown_and_the_others_are_ranked(open_selection: O
     assert [(row.model, row.rank, row.status) for row in stratum.ranking] == [
         ("toy/good", 1, "ok"),
         ("toy/diverges", None, "not-finite"),
-        ("toy/runs-out", None, "out-of-memory"),
+        ("toy/runs-out", None, "does-not-fit"),
     ]
 
 
@@ -182,7 +159,7 @@ def test_what_does_not_fit_is_listed_with_the_reason_and_not_tried(open_selectio
     selection, executor = open_selection("good", memory_budgets=(2**20, None))
     small, unlimited = selection.run().strata
     assert [(row.status, row.rank) for row in small.ranking] == [("does-not-fit", None)]
-    assert "needs 800 MiB (estimated), the budget is 1 MiB" in small.ranking[0].notes[0]
+    assert small.ranking[0].notes == ("needs 600 MiB at least (estimated), the budget is 1 MiB",)
     assert unlimited.ranking[0].rank == 1
     assert {model for model, _, _ in executor.measured} == {"toy/good"}
 
@@ -196,7 +173,7 @@ def test_strata_share_their_measurements(open_selection: Opens) -> None:
 
 def test_nothing_fits_is_one_clear_line(open_selection: Opens) -> None:
     selection, _ = open_selection("good", memory_budgets=(2**20,))
-    with pytest.raises(UsageError, match=r"no candidate fits in 1 MiB; the smallest needs 800 MiB \(estimated\)"):
+    with pytest.raises(UsageError, match=r"no candidate fits in 1 MiB; the smallest needs 600 MiB \(estimated\)"):
         selection.plan()
 
 

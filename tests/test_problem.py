@@ -1,17 +1,37 @@
 from __future__ import annotations
 
+from fractions import Fraction
 from threading import Barrier
+from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.budget import TotalSpend
+from audition.budget import SizeCap, TotalSpend
 from audition.errors import BudgetExceeded
 from audition.problem import MeteredProblem
 from audition.protocols import SelectionProblem
+from audition.recorded import RecordedLosses
+from audition.testing import D_FULL, SIZES, power_law, toy_curve, toy_model
 from audition.types import Cost, Observation, Point
-from small_world import SIZES, model, power_law, problem_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from audition.budget import Budget
+    from audition.testing import LossOf
 
 TWO = {"a": power_law(20, 0.3), "b": power_law(10, 0.2)}
+
+
+def problem_of(losses: Mapping[str, LossOf], budget: Budget = SizeCap(Fraction(1))) -> MeteredProblem:  # noqa: B008 - frozen
+    return MeteredProblem(
+        candidates=tuple(map(toy_model, losses)),
+        sizes=SIZES,
+        d_full=D_FULL,
+        loss_unit="nats/token",
+        budget=budget,
+        losses=RecordedLosses([toy_curve(name, loss) for name, loss in losses.items()]),
+    )
 
 
 def test_it_is_what_selectors_are_promised() -> None:
@@ -82,7 +102,7 @@ class MeetingLosses:
 
 def meeting_problem(losses: MeetingLosses, *names: str) -> MeteredProblem:
     return MeteredProblem(
-        candidates=tuple(model(name) for name in names),
+        candidates=tuple(toy_model(name) for name in names),
         sizes=SIZES,
         d_full=1600,
         loss_unit="nats/token",

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint, distributions
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from audition.plugin_files import import_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from audition.types import PluginFile
 
 GROUP = "audition"  #: the entry-point group; name = plugin name, value = module
 
@@ -18,17 +23,25 @@ class Offered:
     """A plugin on offer, not imported yet."""
 
     name: str
-    distribution: str  #: "local" for one that was handed over as an object
+    distribution: str  #: "local" for a file, and for one that was handed over as an object
     version: str
     value: str  #: the module, as the entry point names it; empty when the metadata cannot be read
     error: str | None = None  #: why the metadata cannot be read
     plugin: object | None = None  #: the object that was handed over
+    file: PluginFile | None = None  #: the file that the user named
+    source: bytes = b""  #: what it holds
 
     @classmethod
     def local(cls, name: str, plugin: object) -> Offered:
         """Return the offer of an object that comes from no distribution."""
         value = getattr(plugin, "__name__", type(plugin).__qualname__)
         return cls(name=name, distribution="local", version="", value=value, plugin=plugin)
+
+    @classmethod
+    def of_file(cls, file: PluginFile, source: bytes) -> Offered:
+        """Return the offer of a file; its name has the suffix, so that no entry point is called the same."""
+        name = Path(file.path).name
+        return cls(name=name, distribution="local", version="", value=file.path, file=file, source=source)
 
     @property
     def is_first_party(self) -> bool:
@@ -38,10 +51,12 @@ class Offered:
     @property
     def must_load(self) -> bool:
         """Return whether going on without it would surprise: audition's own, and what was handed over."""
-        return self.is_first_party or self.plugin is not None
+        return self.is_first_party or self.plugin is not None or self.file is not None
 
     def load(self) -> object:
         """Import and return the plugin; raises whatever importing raises."""
+        if self.file is not None:
+            return import_source(self.file, self.source)
         return EntryPoint(self.name, self.value, GROUP).load() if self.plugin is None else self.plugin
 
 

@@ -29,6 +29,10 @@ class PluginWarning(UserWarning):
     """A plugin did not load, or an event hook raised; the rest works."""
 
 
+class PluginDeprecationWarning(PluginWarning):
+    """A plugin uses what a later version takes away. Always shown: its users tell its author."""
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str], *, hint: str = "") -> UsageError:
     """Return the error for an unknown `name`: near misses first, then what is known."""
     known = sorted(known)

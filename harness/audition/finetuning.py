@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from audition.errors import UsageError
+from audition.executing import make_executor
 from audition.live import LiveLosses
-from audition.selecting import open_candidates, open_setting
+from audition.selecting import memory_planner, open_candidates, open_setting
 from audition.training.request import EVALUATION
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def open_finetuning(
     Raises:
         UsageError: model, task, recipe or device cannot be had; or the pattern names several models.
     """
-    setting, _ = open_setting(wish, catalog)
+    setting, devices = open_setting(wish, catalog)
     models = open_candidates(wish, catalog, default=[])
     if len(models) != 1:
         raise UsageError(f"one model at a time is fine-tuned; {wish.models[0]!r} names {len(models)}")
@@ -113,7 +114,8 @@ def open_finetuning(
         models,
         setting,
         ledger=ledger,
-        executor=catalog.executor(wish.executor).make(slots=1, log_dir=log_dir, timeout=wish.timeout),
+        memory=memory_planner(setting, devices),
+        executor=make_executor(catalog, wish.executor, slots=1, log_dir=log_dir, timeout=wish.timeout),
         hooks=catalog.plugins.hooks,
         on_progress=on_progress,
     )
@@ -123,7 +125,7 @@ def open_finetuning(
 def find_settings(
     ledger: Ledger, model: ModelSpec, setting: LiveSetting, *, learning_rate: float | None, batch_size: int | None
 ) -> Settings:
-    """Return what was given, else what the largest measurement of the model on the task chose, else the recipe's."""
+    """Return what was given, else what the largest such measurement chose, else the recipe's."""
     if learning_rate is not None or batch_size is not None:
         return Settings(learning_rate=learning_rate, batch_size=batch_size, origin="given")
     measured = [
@@ -131,11 +133,17 @@ def find_settings(
         for observation in ledger.observations()
         if (observation.model, observation.task, observation.status) == (model.name, setting.task.spec.name, "ok")
         and observation.learning_rate is not None
+        and _method(observation) == setting.recipe.method  # LoRA's rates are no rates of a full fine-tuning
     ]
     if not measured:
         return Settings(learning_rate=None, batch_size=None, origin="of the recipe")
     largest = max(measured, key=lambda observation: observation.n_samples)
     return Settings(learning_rate=largest.learning_rate, batch_size=largest.batch_size, origin="found by a selection")
+
+
+def _method(observation: Observation) -> str:
+    """Return "full", "lora" or "qlora"; an observation that does not tell is older than the other two."""
+    return (observation.method or "full").partition(" ")[0]
 
 
 def check_output(output: Path) -> None:

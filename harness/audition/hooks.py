@@ -84,6 +84,10 @@ class Hooks:
         """Tell every plugin of a finished selection, as `measured` does."""
         self._tell("audition_selected", report=report)
 
+    def plugin(self, name: str) -> object | None:
+        """Return the module or object that is loaded as plugin `name`, or None if none is."""
+        return self._manager.get_plugin(name)
+
     def _collect(self, hook: str, kind: type[T], **arguments: object) -> tuple[Offer[T], ...]:
         return tuple(
             Offer(entry=entry, plugin=impl.plugin_name)

@@ -37,6 +37,8 @@ class Standing:
     samples_share: float  #: asked for, of what fine-tuning every candidate on everything takes
     plugin: str
     version: str
+    definition: str  #: of the selector's plugin: name, version and hash
+    made_with: str  #: definitions of audition and of the plugins that offer tasks, curves and models
 
 
 def boards(rows: Sequence[Row]) -> dict[str, tuple[Standing, ...]]:
@@ -96,6 +98,8 @@ def _standing(board: str, cells: Sequence[Row]) -> Standing:
         samples_share=sum(cell.n_samples_spent for cell in cells) / full if full else 0.0,
         plugin=cells[0].plugin,
         version=cells[0].version,
+        definition=cells[0].definition,
+        made_with="; ".join(_made_with(replace(cell, definition="") for cell in cells)),
     )
 
 
@@ -133,7 +137,8 @@ def _shown(line: Standing) -> dict[str, str]:
         "top 1": percent(line.top1),
         "top 3": percent(line.top3),
         "samples": percent(line.samples_share),
-        "plugin": f"{line.plugin} {line.version}",
+        # a plugin that is one file has no version: its hash tells which it was
+        "plugin": f"{line.plugin} {line.version}" if line.version else line.definition or line.plugin,
     }
 
 
@@ -148,8 +153,15 @@ def _page(by_board: Mapping[str, Sequence[Standing]], rows: Sequence[Row]) -> st
         tasks=", ".join(dict.fromkeys(row.task for row in rows)),
         ratios=", ".join(map(str, dict.fromkeys(row.ratio for row in rows))),
         n_models=n_models,
+        made_with=", ".join(_made_with(rows)) or "unknown plugins",
         boards="\n".join(sections).rstrip("\n"),
     )
+
+
+def _made_with(rows: Iterable[Row]) -> list[str]:
+    """Return the definition of everything that made `rows`, each once."""
+    definitions = (part for row in rows for part in (*row.made_with.split("; "), row.definition))
+    return list(dict.fromkeys(part for part in definitions if part))
 
 
 def _title(board: str, lines: Sequence[Standing]) -> str:

@@ -1,7 +1,8 @@
 """The ledger: the durable store of observations. SQLite by default, any SQLAlchemy URL otherwise.
 
-An observation is in the ledger before anyone sees it. Rows are only ever added; a row whose status may not repeat
-(a crash, a time-out) is replaced by the next try.
+An observation is in the ledger before anyone sees it. Rows are only ever added; a row that another try may change is
+replaced by the next one: a crash, a time-out, a GPU whose memory other processes held, and a model that did not fit a
+CPU, since the key of a measurement knows a GPU by its kind, which has so much memory, but nothing of a machine's.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from audition.types import Observation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RETRIED = frozenset({"crashed", "timed-out"})  #: statuses that another try may change
+RETRIED = frozenset({"crashed", "timed-out", "out-of-memory"})  #: statuses that another try may change
 
 _metadata = sa.MetaData()
 _observations = sa.Table(
@@ -53,6 +54,13 @@ _runs = sa.Table(
 )
 
 
+def is_final(observation: Observation) -> bool:
+    """Return whether measuring again could not give another outcome."""
+    if observation.status == "does-not-fit":
+        return observation.device_kind != "cpu"
+    return observation.status not in RETRIED
+
+
 class Ledger:
     """Observations by key, calibrations by key, and finished runs. Safe for threads and processes."""
 
@@ -64,12 +72,11 @@ class Ledger:
 
     def get(self, key: str) -> Observation | None:
         """Return the observation of a finished measurement, or None if it should be measured (again)."""
-        query = sa.select(_observations.c.observation, _observations.c.status).where(_observations.c.key == key)
+        query = sa.select(_observations.c.observation).where(_observations.c.key == key)
         with self._reporting(), self._engine.connect() as connection:
             row = connection.execute(query).first()
-        if row is None or row.status in RETRIED:
-            return None
-        return codec.from_json(Observation, json.loads(row.observation))
+        observation = None if row is None else codec.from_json(Observation, json.loads(row.observation))
+        return observation if observation is not None and is_final(observation) else None
 
     def put(self, key: str, observation: Observation) -> None:
         """Store an observation; returns once it is on disk."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from statistics import mean, stdev
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from audition.checkpoints import is_on_disk, resolve
 from audition.errors import UsageError
 from audition.keys import calibration_key, measurement_key
+from audition.seeds import combine_seeds
 from audition.training.request import MeasurementRequest
 from audition.types import Cost, Observation, Point
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from audition.cost import CostModel
     from audition.hooks import Hooks
     from audition.ledger import Ledger
+    from audition.memory import MemoryPlanner
     from audition.protocols import Executor, TaskLoader
     from audition.training.recipe import Recipe
     from audition.training.request import Calibration, Progress
@@ -55,6 +56,7 @@ class LiveLosses:
         hooks: Hooks,
         on_progress: Callable[[Progress], None] = lambda _: None,
         on_observation: Callable[[Observation, bool], None] = lambda *_: None,
+        memory: MemoryPlanner | None = None,
     ) -> None:
         self._models = {model.name: model for model in models}
         self._setting = setting
@@ -63,6 +65,7 @@ class LiveLosses:
         self._hooks = hooks
         self._on_progress = on_progress
         self._on_observation = on_observation  #: (observation of one seed, whether the ledger had it)
+        self._memory = memory  #: None: unknown, the recipe is taken as it is and nothing is estimated
         self._obtained: dict[Point, Observation] = {}  # several strata ask for the same points
         self._checkpoints: dict[str, Checkpoint] = {}
         self._locks = {model.name: Lock() for model in models}
@@ -142,6 +145,8 @@ class LiveLosses:
             device_kind=setting.device_kind,
             adapter=setting.adapters[model.adapter],
         )
+        if self._memory is not None:  # after the key: micro-batches and checkpointing change no loss
+            request = replace(request, recipe=self._memory.adjusted(model, recipe))
         return replace(request, key=key), checkpoint
 
     def calibrate(self, model: ModelSpec) -> Calibration | None:
@@ -170,10 +175,7 @@ class LiveLosses:
     def finetune(self, model: ModelSpec, n_samples: int, seed: int, folder: Path) -> Observation:
         """Return the observation of a fine-tuning whose model is saved to `folder`; the ledger keeps it too."""
         request, _ = self.request(model, n_samples, seed)
-        observation = self._executor.run(replace(request, save_to=str(folder.resolve())), self._on_progress)
-        self._ledger.put(request.key, observation)
-        self._hooks.measured(observation)
-        return observation
+        return self._pay(request, save_to=str(folder.resolve()))
 
     def known(self, model: ModelSpec, n_samples: int) -> bool:
         """Return whether the ledger has the point for every seed, as far as can be told without a download."""
@@ -189,9 +191,7 @@ class LiveLosses:
             observation = None  # it was refused before it was measured
         is_known = observation is not None
         if observation is None:
-            observation = self._executor.run(request, self._on_progress)
-            self._ledger.put(request.key, observation)
-            self._hooks.measured(observation)
+            observation = self._pay(request)
         if seed != self._setting.seeds[0]:  # n_samples counts a subset once, whatever the number of seeds
             observation = replace(observation, cost=replace(observation.cost, n_samples=0))
         with self._lock:
@@ -202,6 +202,15 @@ class LiveLosses:
         self._on_observation(self._in_unit(observation), is_known)
         return observation
 
+    def _pay(self, request: MeasurementRequest, *, save_to: str | None = None) -> Observation:
+        """Measure; the ledger has it before anyone sees it."""
+        observation = self._executor.run(replace(request, save_to=save_to), self._on_progress)
+        need = None if self._memory is None else self._memory.need(request.model)
+        observation = replace(observation, memory_estimate_bytes=None if need is None else need.tensors)
+        self._ledger.put(request.key, observation)
+        self._hooks.measured(observation)
+        return observation
+
     def _in_unit(self, observation: Observation) -> Observation:
         return observation.in_unit(self._setting.loss_unit)
 
@@ -210,25 +219,3 @@ class LiveLosses:
             if model.name not in self._checkpoints:
                 self._checkpoints[model.name] = resolve(model)
             return self._checkpoints[model.name]
-
-
-def combine_seeds(runs: Sequence[Observation]) -> Observation:
-    """Return one observation for several seeds: mean losses, their spread, summed cost, the first failure if any."""
-    if len(runs) == 1:
-        return runs[0]
-    cost = sum((run.cost for run in runs), Cost())
-    seeds = tuple(seed for run in runs for seed in run.seeds)
-    failed = next((run for run in runs if run.loss is None), None)
-    if failed is not None:
-        return replace(failed, cost=cost, seeds=seeds)
-    losses = [run.loss for run in runs if run.loss is not None]
-    return replace(
-        runs[0],
-        loss=mean(losses),
-        loss_per_token=mean(run.loss_per_token for run in runs if run.loss_per_token is not None),
-        loss_per_byte=mean(run.loss_per_byte for run in runs if run.loss_per_byte is not None),
-        spread=stdev(losses),
-        seeds=seeds,
-        cost=cost,
-        memory_bytes=max((run.memory_bytes for run in runs if run.memory_bytes is not None), default=None),
-    )

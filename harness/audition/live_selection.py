@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from audition.advice import recommend
 from audition.budget import require_sizes
 from audition.errors import UsageError
-from audition.memory import estimate, format_bytes
+from audition.memory import format_bytes
 from audition.plan import cost_model, make_plan, planned_sizes
 from audition.problem import MeteredProblem
 from audition.provenance import of_setting
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from audition.budget import Budget
     from audition.live import LiveLosses, LiveSetting
-    from audition.memory import MemoryEstimate
+    from audition.memory import MemoryPlanner
     from audition.plan import Plan
     from audition.protocols import Selector
     from audition.selection import Stratum
@@ -36,7 +36,7 @@ class LiveSelection:
     budget: Budget
     selector_name: str
     selector: Selector
-    memory_budgets: tuple[int | None, ...]  #: bytes, ascending; None: no limit
+    memory: MemoryPlanner
     min_size: int  #: smallest subset measured
     d_full: int  #: training rows, or what they will be one day
     seed: int  #: of the selector's randomness
@@ -56,7 +56,7 @@ class LiveSelection:
     def plan(self) -> Plan:
         """Return what `run` will do at most; calibrates on this device whatever the ledger does not know."""
         sizes = planned_sizes(self.selector, self.sizes)
-        models = self._within(self.memory_budgets[-1])
+        models = self._within(self.memory.budgets[-1])
         if not models:
             raise UsageError(self._nothing_fits())
         calibrations = self.losses.calibrate_all(models) if sizes else {}
@@ -66,7 +66,7 @@ class LiveSelection:
 
     def run(self) -> Report:
         """Return the report; measurements come from the ledger or are made and stored there first."""
-        strata = tuple(self._stratum(memory_budget) for memory_budget in self.memory_budgets)
+        strata = tuple(self._stratum(memory_budget) for memory_budget in self.memory.budgets)
         return Report(
             task=self.setting.task.spec.name,
             selector=self.selector_name,
@@ -97,27 +97,16 @@ class LiveSelection:
             seed=self.seed,
             memory_budget_bytes=memory_budget,
             too_large=[self._too_large(model, memory_budget) for model in self.candidates if model not in candidates],
-            memory={model.name: self._memory(model) for model in self.candidates},
+            memory={model.name: self.memory.need(model) for model in self.candidates},
         )
 
     def _within(self, memory_budget: int | None) -> tuple[ModelSpec, ...]:
-        """Return the candidates that fit; one of unknown size is tried."""
-
-        def fits(model: ModelSpec) -> bool:
-            need = self._memory(model)
-            return memory_budget is None or need is None or need.total <= memory_budget
-
-        return tuple(model for model in self.candidates if fits(model))
-
-    def _memory(self, model: ModelSpec) -> MemoryEstimate | None:
-        return estimate(model, self.setting.recipe, precision=self.setting.recipe.precision)
+        return tuple(model for model in self.candidates if self.memory.fits(model, memory_budget))
 
     def _too_large(self, model: ModelSpec, memory_budget: int | None) -> RankedModel:
-        need = self._memory(model)
-        size = "unknown" if need is None else format_bytes(need.total)
-        return does_not_fit(model, f"needs {size} (estimated), the budget is {format_bytes(memory_budget or 0)}")
+        return does_not_fit(model, self.memory.why_not(model, memory_budget or 0))
 
     def _nothing_fits(self) -> str:
-        needs = [need.total for model in self.candidates if (need := self._memory(model)) is not None]
-        budget = format_bytes(self.memory_budgets[-1] or 0)
+        needs = [need.total for model in self.candidates if (need := self.memory.need(model)) is not None]
+        budget = format_bytes(self.memory.budgets[-1] or 0)
         return f"no candidate fits in {budget}; the smallest needs {format_bytes(min(needs))} (estimated)"

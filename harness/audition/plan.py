@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from heapq import heapreplace
 from typing import TYPE_CHECKING
 
 from audition.checkpoints import describe_download
@@ -50,11 +51,13 @@ class Plan:
 
     @property
     def wall_seconds(self) -> float | None:
-        """Return the wall time with all slots busy, or None if nothing was calibrated."""
+        """Return the wall time if each slot takes one candidate after another; None if nothing was calibrated."""
         if not self.is_calibrated:
             return None
-        longest = max((model.cost.seconds for model in self.models), default=0.0)
-        return max(longest, self.cost.seconds / max(1, self.slots))
+        busy = [0.0] * max(1, self.slots)  # a heap: seconds until each slot is free
+        for model in self.models:
+            heapreplace(busy, busy[0] + model.cost.seconds)
+        return max(busy)
 
     @property
     def download_bytes(self) -> int:

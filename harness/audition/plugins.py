@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import sys
 import warnings
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pluggy
 
@@ -16,12 +14,17 @@ from audition import hookspecs
 from audition.discovery import Offered, find_plugins
 from audition.errors import PluginError, PluginWarning
 from audition.hooks import Hooks, describe
+from audition.plugin_files import files_of_environment, read_plugins
+from audition.registering import did_you_mean, register
+from audition.sources import source_hash
+from audition.types import PluginFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from typing import TextIO
 
 PROJECT = "audition"
+WORKERS_NEED = frozenset({"audition_adapters", "audition_tasks"})
 DISABLE, STRICT, TRACE = "AUDITION_DISABLE_PLUGINS", "AUDITION_STRICT_PLUGINS", "AUDITION_TRACE"
 
 
@@ -30,15 +33,29 @@ class PluginRecord:
     """What became of one plugin."""
 
     name: str
-    distribution: str  #: "local" for one that was handed to `load_plugins`
-    version: str
+    distribution: str  #: "local" for a file, and for one that was handed to `load_plugins`
+    version: str  #: of the distribution; empty for a local one
     value: str  #: module, as the entry point names it
     status: Literal["loaded", "blocked", "failed"]
     hooks: tuple[str, ...] = ()  #: names of the hooks it implements
     error: str | None = None  #: why it failed, in one line
+    path: str | None = None  #: absolute, of one that is a file
+    sha256: str | None = None  #: of that file, or `source_hash` of a module; None: not loaded, or no source
+    specification: int = hookspecs.VERSION  #: version of the hooks that it was checked against
 
     def __str__(self) -> str:
         return f"plugin {self.name!r} of {self.distribution} {self.version}".rstrip()
+
+    @property
+    def definition(self) -> str:
+        """Return name, version and the first digits of the hash: two that differ may give different numbers."""
+        digest = f"sha256:{self.sha256[:12]}" if self.sha256 else ""
+        return " ".join(part for part in (self.name, self.version, digest) if part)
+
+    @property
+    def is_needed_by_workers(self) -> bool:
+        """Return whether it offers what a measurement is made of."""
+        return not WORKERS_NEED.isdisjoint(self.hooks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +70,16 @@ class Plugins:
         """Return the plugins that did not load, for a report's provenance."""
         return tuple(record for record in self.records if record.status == "failed")
 
+    @property
+    def executor_options(self) -> dict[str, Any]:
+        """Return how an executor is told which files its workers must load; nothing where there are none."""
+        files = tuple(
+            PluginFile(path=record.path, sha256=record.sha256)
+            for record in self.records
+            if record.path and record.sha256 and record.is_needed_by_workers
+        )
+        return {"plugins": files} if files else {}
+
 
 def load_plugins(
     *,
@@ -60,6 +87,7 @@ def load_plugins(
     strict: bool | None = None,
     trace: bool | None = None,
     extra: Mapping[str, object] | None = None,
+    files: Iterable[str | PluginFile] | None = None,
     path: Sequence[str] | None = None,
     stderr: TextIO | None = None,
 ) -> Plugins:
@@ -70,16 +98,24 @@ def load_plugins(
         strict: whether a third-party plugin that fails is an error, not a warning; default `AUDITION_STRICT_PLUGINS`.
         trace: whether hook calls are written to `stderr`; default `AUDITION_TRACE`.
         extra: further plugins by name: modules, or objects with hook methods. They must load.
+        files: plugins that are one file, by path; default `AUDITION_PLUGINS`, comma-separated. They must load, and a
+            `PluginFile` must hold what it did.
         path: folders to look for distributions in; default `sys.path`.
         stderr: where the trace goes; default `sys.stderr`.
 
     Raises:
-        PluginError: a first-party or an extra plugin fails, or any does when `strict`.
+        PluginError: a first-party plugin, an extra one or a file fails, or any does when `strict`.
+        UsageError: a file cannot be read, or has changed.
     """
     blocked = _disabled_names() if disabled is None else frozenset(disabled)
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(hookspecs)
-    offers = (*find_plugins(path), *(Offered.local(name, plugin) for name, plugin in (extra or {}).items()))
+    named = read_plugins(files_of_environment() if files is None else files)
+    offers = (
+        *find_plugins(path),
+        *(Offered.local(name, plugin) for name, plugin in (extra or {}).items()),
+        *(Offered.of_file(file, source) for file, source in named),
+    )
     first = {offered.name: offered for offered in reversed(offers)}
     records = tuple(_load(manager, offered, first[offered.name], blocked) for offered in offers)
     _warn_of_unknown(blocked, {offered.name for offered in offers})
@@ -96,6 +132,8 @@ def _load(manager: pluggy.PluginManager, offered: Offered, first: Offered, block
         version=offered.version,
         value=offered.value,
         status="blocked",
+        path=offered.file.path if offered.file else None,
+        sha256=offered.file.sha256 if offered.file else None,
     )
     if offered.name in blocked:
         return record
@@ -103,58 +141,24 @@ def _load(manager: pluggy.PluginManager, offered: Offered, first: Offered, block
         if offered.error:
             raise PluginError(offered.error)
         if offered is not first:
-            raise PluginError(f"{first.distribution} has a plugin of this name already")
-        hooks = _register(manager, offered.load(), offered.name)
+            owner = first.file.path if first.file else first.distribution
+            raise PluginError(f"{owner} has a plugin of this name already")
+        plugin = offered.load()
+        hooks = register(manager, plugin, offered.name)
+        if offered.file and not hooks:
+            raise PluginError(f"it implements no hook; known: {', '.join(sorted(hookspecs.HOOKS))}")
     except (Exception, SystemExit) as error:  # a plugin may raise anything, and some call sys.exit on import
         reason = str(error) if isinstance(error, PluginError) else describe(error)
         failed = replace(record, status="failed", error=reason)
         if offered.must_load:
             raise PluginError(f"{failed} must load: {reason}") from error
         return failed
-    return replace(record, status="loaded", hooks=hooks)
-
-
-def _register(manager: pluggy.PluginManager, plugin: object, name: str) -> tuple[str, ...]:
-    """Return the hooks that `plugin` implements, registered; leave no trace of it when one of them is wrong."""
-    if other := manager.get_name(plugin):
-        raise PluginError(f"it is the same object as plugin {other!r}")
-    try:
-        manager.register(plugin, name)
-        hooks = tuple(sorted(caller.name for caller in manager.get_hookcallers(plugin) or ()))
-        _check_hooks(manager, plugin)
-        manager.check_pending()  # after each plugin, so that it is this one's fault
-    except Exception:  # whatever it is, it is raised again below
-        # before pluggy 1.7 a plugin that fails to register stays behind, in part
-        if manager.get_plugin(name) is plugin:
-            manager.unregister(plugin, name)
-        raise
-    return hooks
-
-
-def _check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
-    known = [name for name in vars(hookspecs) if name.startswith("audition_")]
-    for caller in manager.get_hookcallers(plugin) or ():
-        for impl in caller.get_hookimpls():
-            if impl.plugin is not plugin:
-                continue
-            if impl.hookwrapper or impl.wrapper:
-                raise PluginError(f"{caller.name} must not be a wrapper: nothing may depend on the order of plugins")
-            if not caller.has_spec() and not impl.optionalhook:
-                raise PluginError(f"there is no hook {caller.name!r}{_did_you_mean(caller.name, known)}")
-    for name in dir(plugin):
-        is_meant = name.startswith("audition_") and inspect.isroutine(getattr(plugin, name, None))
-        if is_meant and manager.parse_hookimpl_opts(plugin, name) is None:
-            raise PluginError(f"{name} is not marked with @audition.hookimpl")
-
-
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(sorted(known))}"
+    return replace(record, status="loaded", hooks=hooks, sha256=record.sha256 or source_hash(plugin))
 
 
 def _warn_of_unknown(blocked: frozenset[str], names: Collection[str]) -> None:
     for name in sorted(blocked.difference(names)):
-        warnings.warn(f"no plugin {name!r} to disable{_did_you_mean(name, names)}", PluginWarning, stacklevel=3)
+        warnings.warn(f"no plugin {name!r} to disable{did_you_mean(name, names)}", PluginWarning, stacklevel=3)
 
 
 def _report_failures(failures: Sequence[PluginRecord], *, strict: bool) -> None:

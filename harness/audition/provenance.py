@@ -6,10 +6,12 @@ import platform
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from audition import codec
+from audition import codec, hookspecs
 from audition.keys import installed_versions
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from audition.live import LiveSetting
     from audition.plugins import Plugins
 
@@ -21,17 +23,26 @@ def of_plugins(plugins: Plugins) -> dict[str, Any]:
         "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "platform": platform.platform(),
+        "hook_specification": hookspecs.VERSION,
         "plugins": [
             {
                 "name": record.name,
                 "distribution": record.distribution,
                 "version": record.version,
+                "path": record.path,
+                "sha256": record.sha256,
                 "status": record.status,
                 "error": record.error,
             }
             for record in plugins.records
         ],
     }
+
+
+def definitions(plugins: Plugins, names: Collection[str]) -> tuple[str, ...]:
+    """Return what made a row: audition's version, and the definitions of the plugins called `names`, as listed."""
+    version = installed_versions(["audition"])["audition"]
+    return (f"audition {version}", *(record.definition for record in plugins.records if record.name in names))
 
 
 def of_setting(setting: LiveSetting, selector: object) -> dict[str, Any]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from audition import provenance
+from audition import placement, provenance
 from audition.candidates import resolve_candidates
 from audition.errors import UsageError
+from audition.executing import make_executor
+from audition.memory import MemoryPlanner, estimated_lengths
 from audition.options import make_selector
 from audition.recorded_selection import RecordedSelection
 from audition.types import TaskOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from audition.budget import Budget
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from audition.training.device import Device
     from audition.training.request import Progress
     from audition.types import LossCurve, LossUnit, ModelSpec, Observation
+
+LOOKED_AT = 500  #: training examples whose lengths tell how much memory a batch of the task needs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,14 +112,20 @@ def open_live(
 
     entry = catalog.selector(wish.selector)
     selector = make_selector(entry, wish.selector_options)
-    setting, device = open_setting(wish, catalog)
-    candidates = open_candidates(wish, catalog, default=default_candidates(catalog, device))
+    setting, devices = open_setting(wish, catalog)
+    candidates = open_candidates(wish, catalog, default=default_candidates(catalog, devices[0]))
     losses = LiveLosses(
         candidates,
         setting,
         ledger=ledger,
-        executor=catalog.executor(wish.executor).make(
-            slots=wish.n_workers or default_workers(device), log_dir=log_dir, timeout=wish.timeout
+        memory=memory_planner(setting, devices),
+        executor=make_executor(
+            catalog,
+            wish.executor,
+            slots=wish.n_workers or placement.default_workers(devices),
+            log_dir=log_dir,
+            timeout=wish.timeout,
+            **placement.executor_options(devices),
         ),
         hooks=catalog.plugins.hooks,
         on_progress=on_progress,
@@ -130,7 +139,7 @@ def open_live(
         budget=wish.budget,
         selector_name=entry.name,
         selector=selector,
-        memory_budgets=tuple(sorted(wish.memory_budgets)) or (device.memory_bytes if device.is_cuda else None,),
+        memory=memory_planner(setting, devices, wish.memory_budgets),
         min_size=wish.min_size or spec.min_size,
         d_full=wish.full_size or spec.n_train or 0,
         seed=wish.seed,
@@ -138,38 +147,50 @@ def open_live(
     )
 
 
-def open_setting(wish: Wish, catalog: Catalog) -> tuple[LiveSetting, Device]:
-    """Return what all measurements have in common, and the device they run on."""
+def open_setting(wish: Wish, catalog: Catalog) -> tuple[LiveSetting, tuple[Device, ...]]:
+    """Return what all measurements have in common, and the devices they run on, all of one kind."""
     require_train_extra()
     from audition.live import LiveSetting
-    from audition.training.device import resolve_device, resolve_precision
+    from audition.training.device import resolve_devices, resolve_precision
+    from audition.training.methods.rules import check_recipe
     from audition.training.recipe import load_recipe
 
     task = catalog.open_task(wish.task, wish.task_options)
     recipe = load_recipe(wish.recipe or task.spec.default_recipe)
-    device = resolve_device(wish.device)
+    devices = resolve_devices(wish.device)
+    recipe = replace(recipe, precision=resolve_precision(recipe.precision, devices[0]))
+    check_recipe(recipe, precision=recipe.precision, is_cuda=devices[0].is_cuda)
     setting = LiveSetting(
         task=task,
-        recipe=replace(recipe, precision=resolve_precision(recipe.precision, device)),
-        device=device.name,
-        device_kind=device.kind,
+        recipe=recipe,
+        device=devices[0].name,
+        device_kind=devices[0].kind,
         seeds=tuple(range(wish.seed, wish.seed + wish.n_seeds)),
         loss_unit=wish.loss_unit or "nats/byte",
         rank_lossy=wish.rank_lossy,
         adapters=_adapter_versions(catalog),
     )
-    return setting, device
+    return setting, devices
+
+
+def memory_planner(
+    setting: LiveSetting, devices: Sequence[Device], memory_budgets: Sequence[int] = ()
+) -> MemoryPlanner:
+    """Return what tells whether a candidate fits: GPUs of the given sizes, or else the devices themselves."""
+    task, capacity = setting.task, placement.memory_of_each(devices)
+    return MemoryPlanner(
+        recipe=setting.recipe,
+        lengths=tuple(estimated_lengths(task.train(min(LOOKED_AT, task.spec.n_train or 0), 0))),
+        is_cuda=devices[0].is_cuda or bool(memory_budgets),
+        budgets=tuple(sorted(set(memory_budgets))) or (capacity,),
+        capacity=capacity,
+    )
 
 
 def default_candidates(catalog: Catalog, device: Device) -> list[ModelSpec]:
     """Return all listed models; on a CPU, where large ones make no sense, those whose weights are on this disk."""
     models = [offer.entry for offer in catalog.models.values()]
     return models if device.is_cuda else [model for model in models if model.download_bytes == 0]
-
-
-def default_workers(device: Device) -> int:
-    """Return one worker a core that this process may use, or one for a GPU."""
-    return 1 if device.is_cuda else len(os.sched_getaffinity(0))
 
 
 def require_train_extra() -> None:
@@ -186,6 +207,9 @@ def open_candidates(wish: Wish, catalog: Catalog, *, default: list[ModelSpec]) -
 
 
 def _adapter_versions(catalog: Catalog) -> dict[str, str]:
-    """Return name and version of the distribution that each adapter comes from."""
-    versions = {record.name: f"{record.distribution} {record.version}" for record in catalog.plugins.records}
+    """Return name and version of the distribution that each adapter comes from; of a file, its hash."""
+    versions = {
+        record.name: f"{record.distribution} {f'sha256:{record.sha256}' if record.path else record.version}"
+        for record in catalog.plugins.records
+    }
     return {name: f"{name} of {versions[offer.plugin]}" for name, offer in catalog.adapters.items()}

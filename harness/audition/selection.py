@@ -9,6 +9,7 @@ import numpy as np
 
 from audition import codec
 from audition.types import Cost, Observation, RankedModel, Ranking
+from audition.upgrades import find_upgrades
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from audition.problem import MeteredProblem
     from audition.protocols import Selector
     from audition.types import LossUnit, ModelSpec, Source
+    from audition.upgrades import Upgrade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,11 @@ class Report:
     provenance: Mapping[str, Any]
 
     @property
+    def upgrades(self) -> tuple[Upgrade, ...]:
+        """Return what each larger memory budget would gain over the one before."""
+        return find_upgrades(self.strata)
+
+    @property
     def best(self) -> RankedModel | None:
         """Return the winner of the last (largest) stratum, or None."""
         ranked = [model for model in self.strata[-1].ranking if model.rank == 1]
@@ -62,6 +69,7 @@ class Report:
                 "budget": self.budget,
                 "d_full": self.d_full,
                 "strata": [_stratum_json(stratum) for stratum in self.strata],
+                "upgrades": self.upgrades,
                 "spent": self.spent,
                 "reused": self.reused,
                 "recommendation": self.recommendation,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Architecture = Literal["decoder-only", "encoder-decoder", "encoder-decoder-moe"]
 LossUnit = Literal["nats/token", "nats/byte"]
 Source = Literal["live", "recorded"]
+#: "does-not-fit": not at one example a forward pass either; "out-of-memory": neither, while others held GPU memory
 Status = Literal["ok", "out-of-memory", "not-finite", "crashed", "timed-out", "does-not-fit", "lossy-tokeniser"]
 
 
@@ -32,6 +33,19 @@ class ModelShape:
     n_experts: int = 1  #: experts of a sparse layer (Switch); 1 for a dense model
     is_gated_ff: bool = False  #: a gated feed-forward layer has three matrices instead of two
     is_tied: bool = True  #: input and output embeddings are one matrix
+    n_kv_heads: int | None = None  #: heads of keys and values, where queries share them; None: n_heads
+    d_embedding: int | None = None  #: width of the embeddings, where it is projected to d_model; None: d_model
+    n_sparse_layers: int = 0  #: layers with experts, of encoder and decoder together
+    n_active_experts: int = 1  #: experts that a token meets in a sparse layer
+    activation: str = "gelu"  #: of the feed-forward layer, by transformers' name
+    norm: Literal["layer", "rms"] = "layer"
+    has_rotary_positions: bool = False
+    has_position_bias: bool = False  #: learned relative positions, added to the attention scores (T5)
+    is_parallel: bool = False  #: attention and feed-forward read the same normalised input (Phi)
+    is_qkv_fused: bool = False  #: one matrix makes queries, keys and values (GPT-2)
+    dropout: float = 0.0  #: of the residual stream, when training
+    attention_dropout: float = 0.0  #: of the attention weights
+    ff_dropout: float = 0.0  #: of the inner feed-forward activations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +168,8 @@ class Observation:
     memory_reserved_bytes: int | None = None  #: measured peak that CUDA's allocator held; None on a CPU
     memory_estimate_bytes: int | None = None  #: the planner's estimate of the same, for this request; None: unknown
     micro_batch_tokens: int | None = None  #: of the forward passes that fitted; None: the recipe's own
+    device_kind: str | None = None  #: where it was measured: "cpu" or the GPU's model name; None: unknown
+    method: str | None = None  #: what decides memory besides the model, such as "full bf16"; None: unknown
     source: Source = "live"
     message: str = ""  #: why it failed, in one line
 
@@ -272,8 +288,20 @@ class SelectorEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PluginFile:
+    """A plugin that is one file, as this process loaded it."""
+
+    path: str  #: absolute
+    sha256: str  #: of its bytes, 64 hexadecimal digits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutorEntry:
-    """An executor on offer. `make(slots=…, log_dir=…, plugins=…)` starts nothing until the first request."""
+    """An executor on offer. `make(slots=…, log_dir=…, timeout=…)` starts nothing until the first request.
+
+    Where a user chose several GPUs, `devices=("cuda:0", "cuda:1")` is passed too; where adapters or tasks come from
+    files (`--plugin`), `plugins=(PluginFile(…),)`: a worker must load the same.
+    """
 
     name: str
     make: Callable[..., Executor]

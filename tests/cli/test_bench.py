@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -108,6 +110,50 @@ def test_leaderboards_have_a_board_a_memory_stratum() -> None:
     }  # fmt: skip
 
 
+MINE = """
+from audition import hookimpl
+from audition.types import Ranking, Score, SelectorEntry
+
+class Alphabet:
+    def select(self, problem, rng):
+        names = [candidate.name for candidate in problem.candidates]
+        return Ranking.from_scores(Score(model=name, score=-float(ord(name[0]))) for name in names)
+
+@hookimpl
+def audition_selectors():
+    yield SelectorEntry(name="alphabet", make=Alphabet, summary="by first letter")
+"""
+
+
+def test_rows_of_somebody_else_stand_beside_ours_and_on_the_boards() -> None:
+    Path("mine.py").write_text(MINE)
+    cells = ("--ratio", "1/8", "--task", "flan")
+    mine = ("--selector", "alphabet", "--plugin", "mine.py")
+    written = run(*cells, *mine, "--leaderboards", "mine", "--json", "--output", "rows")
+    assert (written.exit_code, written.stdout) == (0, "")
+    together = run(*cells, "--selector", "ats", "--with", "rows", "--leaderboards", "ours")
+    assert together.exit_code == 0, together.output
+    page = Path("ours/README.md").read_text(encoding="utf-8")
+    digest = hashlib.sha256(MINE.encode()).hexdigest()[:12]
+    assert f"mine.py sha256:{digest}" in page
+    with Path("ours/cells.csv").open(encoding="utf-8", newline="") as lines:
+        made = {row["selector"]: (row["definition"], row["made_with"]) for row in csv.DictReader(lines)}
+    assert made["alphabet"][0] == f"mine.py sha256:{digest}"
+    assert re.fullmatch(r"selectors \S+ sha256:[0-9a-f]{12}", made["ats"][0])
+    assert re.fullmatch(r"audition \S+; published \S+ sha256:\w{12}; tasks \S+ sha256:\w{12}", made["ats"][1])
+
+
+def test_rows_of_another_definition_of_a_selector_are_refused() -> None:
+    Path("mine.py").write_text(MINE)
+    cells = ("--ratio", "1/8", "--task", "flan", "--selector", "alphabet", "--plugin", "mine.py")
+    assert run(*cells, "--json", "--output", "rows.json").exit_code == 0
+    Path("mine.py").write_text(MINE.replace("-float", "float"))
+    result = run(*cells, "--with", "rows.json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: rows.json: selector 'alphabet' is defined by mine.py sha256:")
+    assert len(set(re.findall("sha256:.{12}", result.stderr))) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -119,6 +165,8 @@ def test_leaderboards_have_a_board_a_memory_stratum() -> None:
         (["--memory", "24 apples"], "a memory size must look like 24GB"),
         (["--selector", "ats", "--option", "k=2"], "option 'k' of 'ats' must be at least 3, got 2"),
         (["--option", "speed=fast"], "takes option 'speed=fast'"),
+        (["--with", "theirs.json", "--ratio", "1/8", *CHEAP], "theirs.json: cannot be read"),
+        (["--output", "no/rows", "--ratio", "1/8", *CHEAP], "no/rows: cannot be written: No such file"),
     ],
 )
 def test_bad_input_is_one_clear_line_and_exit_code_two(arguments: list[str], message: str) -> None:

@@ -64,7 +64,7 @@ def test_a_replay_can_be_kept() -> None:
         (["package-synopsys"], "no task called 'package-synopsys'. Did you mean package-synopsis?"),
         (["package-synopsis", "--recipe", "quik"], "no recipe called 'quik'. Did you mean quick?"),
         (["package-synopsis", "--memory", "24 apples"], "a memory size must look like 24GB"),
-        (["package-synopsis", "--device", "tpu"], "a device must be auto, cpu, cuda or cuda:N, got 'tpu'"),
+        (["package-synopsis", "--device", "tpu"], "a device must be auto, cpu, cuda or cuda:N, or several"),
         (["package-synopsis", "--ratio", "1/1024", "--models", "tiny/*"], "Try --ratio 1/64"),
         (["package-synopsis", "--executor", "cloud"], "no executor called 'cloud'"),
         (["./nothing.csv"], "no such file or folder: './nothing.csv'"),

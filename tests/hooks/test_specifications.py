@@ -8,14 +8,35 @@ import pytest
 
 from audition import hookspecs
 from audition.hooks import Hooks
+from reference.hooks_page import hooks_page, implementations
 
-SPECIFICATIONS = {name: spec for name, spec in vars(hookspecs).items() if name.startswith("audition_")}
+DOCS = Path(__file__).parents[2] / "docs"
+SPECIFICATIONS = {name: getattr(hookspecs, name) for name in hookspecs.HOOKS}
 every_hook = pytest.mark.parametrize("hook", sorted(SPECIFICATIONS))
 
 
 @every_hook
 def test_every_hook_is_documented(hook: str) -> None:
     assert inspect.getdoc(SPECIFICATIONS[hook])
+    page = (DOCS / "hooks.md").read_text(encoding="utf-8")
+    section = page.partition(f"\n## {hook}\n")[2].partition("\n## ")[0]
+    for part in (
+        f"```python\ndef {hook}(",
+        "\n- **Runs** ",
+        "\n- **May cost** ",
+        f"\n```python\n@hookimpl\ndef {hook}(",
+    ):
+        assert part in section
+
+
+def test_the_page_of_hooks_is_what_the_code_says() -> None:
+    page = (DOCS / "hooks.md").read_text(encoding="utf-8")
+    assert page == hooks_page(), "run `python scripts/write_docs.py`"
+
+
+@every_hook
+def test_every_hook_is_used_by_a_real_plugin(hook: str) -> None:
+    assert implementations(hook), "no hook without a plugin of ours that needs it"
 
 
 @every_hook

@@ -5,18 +5,17 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import audition_registries
+from audition.types import ModelShape
 
 RECORDS = json.loads(audition_registries.path("models", "published.json").read_text("utf-8"))
 BY_NAME = {record["name"]: record for record in RECORDS}
-SHAPE = {
-    "n_layers", "n_decoder_layers", "d_model", "n_heads", "d_head", "d_ff",
-    "n_vocab", "n_positions", "n_experts", "is_gated_ff", "is_tied",
-}  # fmt: skip
+SHAPE = {field.name for field in fields(ModelShape)}
 ADAPTERS = {"gpt2", "opt", "phi", "bart", "t5", "switch"}
 WITHOUT_ENCODER = {"facebook/bart-base", "facebook/bart-large", "facebook/bart-large-cnn", "facebook/bart-large-xsum"}
 

@@ -26,6 +26,7 @@ class Contestant:
     selector: Selector
     plugin: str
     version: str  #: of the distribution that the plugin comes from
+    definition: str = ""  #: of the plugin: name, version and hash; empty: unknown
 
 
 def enter(catalog: Catalog, names: Sequence[str] = (), options: Sequence[str] = ()) -> tuple[Contestant, ...]:
@@ -50,11 +51,12 @@ def _takes(entry: SelectorEntry, option: str) -> bool:
 
 def _contestant(catalog: Catalog, entry: SelectorEntry, options: Sequence[str]) -> Contestant:
     plugin = catalog.selectors[entry.name].plugin
-    versions = {record.name: record.version for record in catalog.plugins.records}
+    record = next(record for record in catalog.plugins.records if (record.name, record.status) == (plugin, "loaded"))
     return Contestant(
         name=entry.name,
         options=tuple(options),
         selector=make_selector(entry, options),
         plugin=plugin,
-        version=versions[plugin],
+        version=record.version,
+        definition=record.definition,
     )

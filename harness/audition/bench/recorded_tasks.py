@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from audition import codec
 from audition.cost import forward_flops, training_flops
 from audition.errors import UsageError
+from audition.provenance import definitions
 from audition.recorded import recorded_sizes
 from audition.recorded_selection import as_published
 from audition.selecting import choose_curves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from fractions import Fraction
 
     from audition.catalog import Catalog
@@ -29,11 +32,18 @@ class RecordedTask:
     models: tuple[ModelSpec, ...]  #: those with a curve
     curves: tuple[LossCurve, ...]
     spec: TaskSpec | None  #: None: the task itself is not listed, only its curves are
+    made_with: str = ""  #: definitions of audition and of the plugins that offer all this; empty: unknown
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
         """Return the recorded sizes, largest (D_full) first."""
         return recorded_sizes(self.curves)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return twelve hexadecimal digits: rows of tasks that differ in them are not of the same losses."""
+        numbers = sorted((curve.model, curve.loss_unit, curve.n_samples, curve.loss) for curve in self.curves)
+        return hashlib.sha256(codec.dumps(numbers).encode()).hexdigest()[:12]
 
     @cached_property
     def full_losses(self) -> dict[str, float]:
@@ -76,7 +86,16 @@ def open_recorded_task(catalog: Catalog, name: str, loss_unit: LossUnit | None =
         models=models,
         curves=tuple(curves[model.name] for model in models),
         spec=None if listed is None else listed.entry.spec,
+        made_with="; ".join(definitions(catalog.plugins, _plugins(catalog, name, curves))),
     )
+
+
+def _plugins(catalog: Catalog, task: str, curves: Mapping[str, LossCurve]) -> set[str]:
+    """Return the names of the plugins that offer a task, its curves and their models."""
+    of_curves = {offer.plugin for offer in catalog.curves(task) if offer.entry == curves.get(offer.entry.model)}
+    of_models = {offer.plugin for offer in catalog.models.values() if offer.entry.name in curves}
+    of_task = {catalog.tasks[task].plugin} if task in catalog.tasks else set()
+    return of_curves | of_models | of_task
 
 
 def recorded_tasks(

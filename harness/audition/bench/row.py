@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from fractions import Fraction  # noqa: TC003 - read by the codec
 from typing import TYPE_CHECKING, Any
 
 from audition import codec
+from audition.metrics import Quality
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
-    from audition.metrics import Quality
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,10 @@ class Row:
     flops_spent: float | None  #: of `n_samples_spent`
     plugin: str
     version: str
+    seed: int = 0  #: for a selector that draws random numbers
+    definition: str = ""  #: of the selector's plugin: name, version and hash; empty: unknown
+    made_with: str = ""  #: definitions of audition and of the plugins that offer task, curves and models
+    curves: str = ""  #: fingerprint of the recorded losses
 
     @property
     def contestant(self) -> str:
@@ -44,3 +48,14 @@ class Row:
         quality = fields.pop("quality")
         place = list(fields).index("n_samples")
         return dict([*list(fields.items())[:place], *quality.items(), *list(fields.items())[place:]])
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Row:
+        """Return the row that `to_json` made `record` of.
+
+        Raises:
+            UsageError: a field is missing, unknown, or of another type.
+        """
+        rest = dict(record)
+        metrics = {field.name: rest.pop(field.name) for field in fields(Quality) if field.name in rest}
+        return codec.from_json(cls, {**rest, "quality": metrics})

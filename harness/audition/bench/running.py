@@ -68,6 +68,10 @@ class Bench:
             flops_spent=_flops(task, models, asked),
             plugin=contestant.plugin,
             version=contestant.version,
+            seed=self.seed,
+            definition=contestant.definition,
+            made_with=task.made_with,
+            curves=task.fingerprint,
         )
 
     def _report(

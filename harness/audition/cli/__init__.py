@@ -7,7 +7,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING
 
-from audition.errors import PluginWarning
+from audition.errors import PluginDeprecationWarning, PluginWarning
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -34,9 +34,11 @@ def _show_warning(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    """Print a warning of ours in one line; where in our code it was raised helps nobody."""
+    """Print a warning of ours in one line; where in our code it was raised helps nobody, where in a plugin does."""
     text = f"warning: {message}\n"
-    if not issubclass(category, PluginWarning):
+    if issubclass(category, PluginDeprecationWarning):
+        text = f"warning: {filename}:{lineno}: {message}\n"  # the plugin's line, for its author
+    elif not issubclass(category, PluginWarning):
         text = warnings.formatwarning(message, category, filename, lineno, line)
     (file or sys.stderr).write(text)
 

@@ -7,10 +7,27 @@ from typing import Annotated
 
 import typer
 
+from audition.cli.session import Session
 from audition.types import TaskOptions
+
+
+def _add_plugin_files(ctx: typer.Context, value: list[str] | None) -> None:
+    ctx.ensure_object(Session).plugin_files += value or ()
+
 
 DEFAULT_LEDGER = ".audition/ledger.db"
 Names = list[str] | None  #: a repeatable option; each may hold several names with commas between
+#: of every command that loads plugins: the session gets the files, the command itself nothing
+PluginFiles = Annotated[
+    Names,
+    typer.Option(
+        "--plugin",
+        metavar="FILE",
+        callback=_add_plugin_files,
+        expose_value=False,
+        help="Python file to load as a plugin, for this command only. Repeat.",
+    ),
+]
 Task = Annotated[str, typer.Argument(help="A listed task, a file or folder of rows, or hf:org/name[:config].")]
 InputColumn = Annotated[str | None, typer.Option(help="Column of the inputs.", rich_help_panel="Reading rows")]
 TargetColumn = Annotated[str | None, typer.Option(help="Column of the targets.", rich_help_panel="Reading rows")]
@@ -26,7 +43,7 @@ SkipBadRows = Annotated[
     typer.Option("--skip-bad-rows", help="Count bad rows instead of stopping at one.", rich_help_panel="Reading rows"),
 ]
 Recipe = Annotated[str | None, typer.Option(help="quick, paper, or ./my.toml. Default: the task's.")]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda (every GPU), cuda:1, or cuda:0,cuda:2.")]
 Ledger = Annotated[str, typer.Option(help="File or database URL that keeps finished measurements.")]
 RankLossy = Annotated[
     bool, typer.Option("--rank-lossy", help="Rank models whose tokeniser cannot write the targets, too.")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from audition.cli.arguments import Names
+from audition.cli.arguments import Names, PluginFiles
 from audition.cli.session import Session
 from audition.cli.tables import AsJson
+from audition.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,12 +44,17 @@ def bench(
     ] = "table",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the rows to this file.")] = None,
     leaderboards: Annotated[
-        Path | None, typer.Option(help="Write leaderboards to this folder, instead of printing rows.")
+        Path | None, typer.Option(help="Write leaderboards to this folder; rows are not printed.")
     ] = None,
+    others: Annotated[
+        list[Path] | None,
+        typer.Option("--with", metavar="FILE", help="Rows that somebody's `audition bench --json` printed. Repeat."),
+    ] = None,
+    plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge selectors by how well they would have picked among models whose losses are all recorded."""
-    from audition.bench import Bench, enter, open_recorded_task, recorded_tasks
+    from audition.bench import Bench, add_files, enter, open_recorded_task, recorded_tasks, require_same_cells
     from audition.bench.printing import print_rows
     from audition.budget import parse_ratio
 
@@ -65,14 +71,15 @@ def bench(
             seed=seed,
         )
     )
+    rows = add_files(rows, others or ())
     if leaderboards is not None:
+        require_same_cells(rows)
         _write_leaderboards(leaderboards, rows)
-        return
     text = print_rows(rows, "json" if as_json else form)
-    if output is None:
+    if output is not None:
+        _write(output, text)
+    elif leaderboards is None:
         typer.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _split(texts: Iterable[str] | None) -> list[str]:
@@ -108,7 +115,17 @@ def _run(bench: Bench) -> list[Row]:
 def _write_leaderboards(folder: Path, rows: list[Row]) -> None:
     from audition import leaderboard
 
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be made: {error.strerror}") from None
     for name, text in leaderboard.files(rows).items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        _write(folder / name, text)
         typer.echo(f"wrote {folder / name}", err=True)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

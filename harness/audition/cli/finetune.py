@@ -39,6 +39,7 @@ def finetune(
     test: arguments.Test = None,
     skip_bad_rows: arguments.SkipBadRows = False,
     ledger: arguments.Ledger = arguments.DEFAULT_LEDGER,
+    plugin: arguments.PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune MODEL on all training rows of TASK; save it with a card and its evaluation."""

@@ -55,6 +55,8 @@ def show_report(report: Report, *, as_json: bool, folder: Path | None = None, wi
         typer.echo(f"\n{summary.ranking_title(report, stratum)}\n")
         typer.echo(render(summary.ranking_rows(stratum)))
     typer.echo(f"\n{report.recommendation}")
+    for upgrade in report.upgrades:
+        typer.echo(upgrade.sentence)
     typer.echo(summary.spent_sentence(report))
     command = None if wish is None else finetune_command(report, wish)
     if command is not None:

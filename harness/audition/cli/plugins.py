@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import typer
 
-from audition.cli.lazy import NounGroup
+from audition.cli.arguments import PluginFiles
+from audition.cli.lazy import Lazy, NounGroup
 from audition.cli.session import Session
 from audition.cli.tables import AsJson, print_json, print_table
+from audition.hookspecs import VERSION
 
-app = typer.Typer(cls=NounGroup, add_completion=False)
+
+class PluginsGroup(NounGroup):
+    """The commands of `audition plugins`."""
+
+    lazy: ClassVar = {
+        "doctor": Lazy("audition.cli.plugins_doctor:doctor", "Hold a plugin to its promises; print a verdict.")
+    }
+
+
+app = typer.Typer(cls=PluginsGroup, add_completion=False)
 
 
 @app.callback()
 def plugins() -> None:
-    """List plugins, where they come from, and which failed."""
+    """List plugins, where they come from, and which failed; examine one."""
 
 
 @app.command("list")
-def list_plugins(ctx: typer.Context, as_json: AsJson = False) -> None:
+def list_plugins(ctx: typer.Context, plugin: PluginFiles = None, as_json: AsJson = False) -> None:
     """List every plugin with origin, version, hooks and load error."""
     records = ctx.ensure_object(Session).catalog.plugins.records
     if as_json:
@@ -28,7 +41,7 @@ def list_plugins(ctx: typer.Context, as_json: AsJson = False) -> None:
             "status": record.status,
             "distribution": record.distribution,
             "version": record.version,
-            "hooks": ", ".join(hook.removeprefix("audition_") for hook in record.hooks),
+            f"hooks (version {VERSION})": ", ".join(hook.removeprefix("audition_") for hook in record.hooks),
             "error": record.error,
         }
         for record in records

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from audition.cli.arguments import PluginFiles
 from audition.cli.session import Session
 from audition.errors import UsageError
 
@@ -17,6 +18,7 @@ def reproduce(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the page, its tables and figures.")] = Path(
         "leaderboards"
     ),
+    plugin: PluginFiles = None,
 ) -> None:
     """Compute the results of a paper from its recorded curves, and write them beside the published ones."""
     session = ctx.ensure_object(Session)

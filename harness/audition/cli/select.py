@@ -63,6 +63,7 @@ def select(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Run folder. Default: a new one in .audition/runs.")
     ] = None,
+    plugin: arguments.PluginFiles = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and its cost, and stop.")] = False,
     as_json: AsJson = False,
 ) -> None:

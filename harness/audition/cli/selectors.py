@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from audition.cli.arguments import PluginFiles
 from audition.cli.lazy import NounGroup
 from audition.cli.session import Session
 from audition.cli.tables import AsJson, offers_to_json, print_json, print_table
@@ -17,7 +18,7 @@ def selectors() -> None:
 
 
 @app.command("list")
-def list_selectors(ctx: typer.Context, as_json: AsJson = False) -> None:
+def list_selectors(ctx: typer.Context, plugin: PluginFiles = None, as_json: AsJson = False) -> None:
     """List every selector with what it does and who offers it."""
     offers = ctx.ensure_object(Session).catalog.selectors.values()
     if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,14 @@ class Session:
     """The options that stand before a command. A command gets it by `ctx.ensure_object(Session)`."""
 
     strict_plugins: bool | None = None  #: None: as the environment says
+    plugin_files: list[str] = field(default_factory=list)  #: plugins that are one file, besides the environment's
 
     @cached_property
     def catalog(self) -> Catalog:
         """Return what all plugins offer; `catalog.plugins` are the plugins themselves."""
         from audition.catalog import Catalog
+        from audition.plugin_files import files_of_environment
         from audition.plugins import load_plugins
 
-        return Catalog(load_plugins(strict=self.strict_plugins))
+        files = (*files_of_environment(), *self.plugin_files)
+        return Catalog(load_plugins(strict=self.strict_plugins, files=files))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import typer
 
 from audition.addresses import FOLDER
+from audition.cli.arguments import PluginFiles
 from audition.cli.lazy import Lazy, NounGroup
 from audition.cli.session import Session
 from audition.cli.tables import AsJson, offers_to_json, print_json, print_table
@@ -31,7 +32,7 @@ def tasks() -> None:
 
 
 @app.command("list")
-def list_tasks(ctx: typer.Context, as_json: AsJson = False) -> None:
+def list_tasks(ctx: typer.Context, plugin: PluginFiles = None, as_json: AsJson = False) -> None:
     """List tasks, and the files and addresses that can be read."""
     offers = list(ctx.ensure_object(Session).catalog.tasks.values())
     if as_json:

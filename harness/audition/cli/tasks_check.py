@@ -35,6 +35,7 @@ def check(
     validation: arguments.Validation = None,
     test: arguments.Test = None,
     skip_bad_rows: arguments.SkipBadRows = False,
+    plugin: arguments.PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the rows of TASK, how long they are to each tokeniser, and what a selection could measure."""

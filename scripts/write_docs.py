@@ -1,0 +1,39 @@
+"""Write the documents that are generated from the code: `docs/hooks.md` and `docs/api.txt`.
+
+`--check` writes nothing and fails where one is not what the code says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from reference.api_list import api_list
+from reference.hooks_page import hooks_page
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGES = {"hooks.md": hooks_page, "api.txt": api_list}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Write, or check."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, and fail where something would change")
+    is_check = parser.parse_args(arguments).check
+    stale = [name for name, make in PAGES.items() if _is_stale(DOCS / name, make(), is_check=is_check)]
+    if is_check and stale:
+        sys.exit(f"out of date: {', '.join(stale)}; run `python scripts/write_docs.py`")
+
+
+def _is_stale(path: Path, text: str, *, is_check: bool) -> bool:
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return False
+    if not is_check:
+        path.write_text(text, encoding="utf-8", newline="\n")
+        print(f"wrote {path}")
+    return True
+
+
+if __name__ == "__main__":
+    main()
