@@ -48,6 +48,8 @@ def size_stratum(text: str) -> Stratum:
 def memory_stratum(text: str) -> Stratum:
     """Return the models whose fine-tuning by the paper's recipe is estimated to fit into `text` ("24GB").
 
+    Smaller micro-batches and checkpointing are allowed: they change no loss.
+
     Raises:
         UsageError: it is no size.
     """
@@ -55,8 +57,8 @@ def memory_stratum(text: str) -> Stratum:
     recipe = load_recipe(RECIPE)
 
     def fits(model: ModelSpec) -> bool:
-        estimate = memory.estimate(model, recipe, precision=PRECISION)
-        return estimate is not None and estimate.total <= n_bytes
+        found = memory.fit(model, recipe, n_bytes, precision=PRECISION, may_be_lossy=False)
+        return found is not None and found.recipe is not None
 
     return Stratum(name=f"memory<={n_bytes / memory.GIB:g}GiB", admits=fits)
 

@@ -17,7 +17,8 @@ class PluginsGroup(NounGroup):
     """The commands of `audition plugins`."""
 
     lazy: ClassVar = {
-        "doctor": Lazy("audition.cli.plugins_doctor:doctor", "Hold a plugin to its promises; print a verdict.")
+        "doctor": Lazy("audition.cli.plugins_doctor:doctor", "Hold a plugin to its promises; print a verdict."),
+        "new": Lazy("audition.cli.plugins_new:new", "Write a new plugin, which passes its own tests."),
     }
 
 
@@ -26,7 +27,7 @@ app = typer.Typer(cls=PluginsGroup, add_completion=False)
 
 @app.callback()
 def plugins() -> None:
-    """List plugins, where they come from, and which failed; examine one."""
+    """List plugins, where they come from, and which failed; examine one, or begin one."""
 
 
 @app.command("list")

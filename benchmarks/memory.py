@@ -1,0 +1,130 @@
+"""Estimated against tracked memory of a training step, beside the rule of four times the weights.
+
+    python benchmarks/memory.py [--cases 8] [--seed 0] [--published]
+
+Draws random configurations of every architecture (`configurations.py`), tracks our own training step on each
+(`tracking.py`), and prints one row a case: the tracked tensor peak (measured), our estimate's deviation, and that of
+the rule that `accelerate estimate-memory` prints for training with Adam: four times the weights, whatever the batch.
+`--published` takes real configurations of the registry, at their full size, instead: dense ones of up to 400 million
+parameters with 8 rows of 256 + 64 tokens.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import sys
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tabulate import tabulate
+from transformers import AutoConfig
+
+import audition_registries
+from audition.checkpoints import read_shape
+from audition.memory import MicroBatch, estimate_step, format_bytes
+from audition.training.loading import quiet
+from audition.training.recipe import Recipe
+from audition.types import ModelSpec
+from configurations import KINDS, random_case
+from tracking import tracked_peak
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from transformers import PretrainedConfig
+
+LARGEST = 450_000_000  #: parameters of a published model that is tracked
+BATCH = MicroBatch(n_rows=8, n_input_tokens=256, n_target_tokens=64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One training step."""
+
+    name: str
+    config: PretrainedConfig
+    recipe: Recipe
+    precision: str
+    batch: MicroBatch
+
+
+def main() -> None:
+    """Print the table and its summary."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--cases", type=int, default=8, help="of each architecture")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--published", action="store_true")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    questions = _published() if options.published else _random(options.cases, options.seed)
+    with quiet():
+        rows = [_answer(question) for question in questions]
+    print(tabulate(rows, headers="keys", tablefmt="github", disable_numparse=True))
+    ours = [float(row["ours (estimated)"].rstrip("%")) for row in rows]
+    rule = [float(row["4 × weights (rule)"].rstrip("%")) for row in rows]
+    for name, found in (("ours", ours), ("4 × weights", rule)):
+        within = sum(-5 <= error <= 10 for error in found)
+        print(
+            f"{name}: {within} of {len(found)} within -5 % and +10 %; lowest {min(found):+.1f} %, "
+            f"median {statistics.median(found):+.1f} %, highest {max(found):+.1f} %"
+        )
+
+
+def _answer(question: Question) -> dict[str, str]:
+    n_params, peak = tracked_peak(question.config, question.recipe, question.precision, question.batch)
+    spec = ModelSpec(
+        name=question.name,
+        family="tracked",
+        adapter="tracked",
+        checkpoint="none",
+        architecture="decoder-only",
+        licence="none",
+        n_params=n_params,
+        shape=read_shape(question.config.to_dict()),
+    )
+    need = estimate_step(spec, question.recipe, precision=question.precision, micro_batch=question.batch)
+    print(question.name, file=sys.stderr)
+    return {
+        "fine-tuning": question.name,
+        "peak (tracked)": format_bytes(peak),
+        "ours (estimated)": f"{100 * (need.tensors / peak - 1):+.1f}%",
+        "4 × weights (rule)": f"{100 * (4 * 4 * n_params / peak - 1):+.1f}%",
+    }
+
+
+def _random(n_cases: int, seed: int) -> Iterator[Question]:
+    for kind in KINDS:
+        rng = random.Random(f"{seed} {kind}")  # noqa: S311 - nothing secret
+        for case in (random_case(kind, rng) for _ in range(n_cases)):
+            yield Question(
+                name=case.name,
+                config=case.build(),
+                recipe=case.recipe,
+                precision=case.precision,
+                batch=case.batch,
+            )
+
+
+def _published() -> Iterator[Question]:
+    models: list[dict[str, Any]] = json.loads(audition_registries.path("models", "published.json").read_text("utf-8"))
+    for model in models:
+        if model["n_params"] > LARGEST:
+            continue
+        config = json.loads(audition_registries.path("models", model["config"]).read_text("utf-8"))
+        values = {key: value for key, value in config.items() if key not in ("model_type", "architectures")}
+        for precision in ("fp32", "bf16"):
+            yield Question(
+                name=f"{model['name']} {precision}",
+                config=AutoConfig.for_model(config["model_type"], **values),
+                recipe=Recipe(name="published", batch_sizes=(BATCH.n_rows,), micro_batch_tokens=10**9),
+                precision=precision,
+                batch=BATCH,
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = str(Path(sys.executable).with_name("audition"))
+
+
+def audition(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_a_listing_says_for_each_budget_what_fits() -> None:
+    done = audition("models", "gpt2*", "--memory", "8GB,80GB")
+    assert done.returncode == 0, done.stderr
+    (xl,) = [line for line in done.stdout.splitlines() if line.startswith("gpt2-xl")]
+    assert "fits with LoRA" in xl
+    assert "within 8 GiB" in done.stdout
+    assert "Estimated" in done.stdout
+
+
+def test_a_listing_as_json_has_every_published_model_and_its_components() -> None:
+    done = audition("models", "--memory", "24GB", "--json")
+    rows = json.loads(done.stdout)
+    assert len(rows) >= 44
+    assert {row["label"] for row in rows} == {"estimated"}
+    assert all(row["needs"]["weights"] > 0 for row in rows)
+
+
+def test_a_plan_names_components_and_what_fits_each_card() -> None:
+    done = audition("models", "plan", "google/mt5-large", "--memory", "8GB,24GB", "--task", "package-synopsis")
+    assert done.returncode == 0, done.stderr
+    for word in ("weights", "gradients", "optimiser", "activations", "logits", "CUDA context", "peak", "estimated"):
+        assert word in done.stdout
+    assert "8 GiB  fits with" in done.stdout
+
+
+def test_a_plan_as_json_adds_up() -> None:
+    done = audition("models", "plan", "gpt2", "tiny/opt-1.4m", "--json")
+    plans = json.loads(done.stdout)["models"]
+    assert [plan["model"] for plan in plans] == ["gpt2", "tiny/opt-1.4m"]
+    for plan in plans:
+        need = dict(plan["estimate"])
+        total, tensors = need.pop("total"), need.pop("tensors")
+        assert sum(need.values()) == total
+        assert tensors == total - need["context"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("models", "--memory", "lots"), "a memory size must look like 24GB"),
+        (("models", "plan", "gpt5"), "no model called 'gpt5'"),
+        (("models", "plan", "gpt2", "--recipe", "quik"), "no recipe called 'quik'. Did you mean quick"),
+        (("models", "plan", "gpt2", "--task", "flam"), "flam"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_two(arguments: tuple[str, ...], message: str) -> None:
+    done = audition(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.strip().count("\n") == 0
+
+
+def test_planning_loads_no_torch() -> None:
+    code = (
+        "import sys; from audition.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "assert not {'torch', 'transformers'} & set(sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "models", "plan", "gpt2"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
