@@ -62,6 +62,8 @@ def open_recorded(wish: Wish, catalog: Catalog) -> RecordedSelection:
     Raises:
         UsageError: nobody has recorded curves of the task, or they are in several loss units and none was chosen.
     """
+    from audition.training.recipe import load_recipe
+
     entry = catalog.selector(wish.selector)
     return RecordedSelection(
         task=wish.task,
@@ -72,6 +74,14 @@ def open_recorded(wish: Wish, catalog: Catalog) -> RecordedSelection:
         selector=make_selector(entry, wish.selector_options),
         seed=wish.seed,
         provenance=provenance.of_plugins(catalog.plugins),
+        memory=MemoryPlanner(
+            recipe=replace(load_recipe(wish.recipe or "paper"), precision="bf16"),
+            lengths=(),
+            is_cuda=True,
+            budgets=tuple(sorted(set(wish.memory_budgets))),
+        )
+        if wish.memory_budgets
+        else None,
     )
 
 

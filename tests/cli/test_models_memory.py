@@ -77,3 +77,25 @@ def test_planning_loads_no_torch() -> None:
         [sys.executable, "-c", code, "models", "plan", "gpt2"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_replay_ranks_for_each_card_and_says_what_the_larger_one_gains() -> None:
+    done = audition("select", "wmt19", "--source", "recorded", "--ratio", "1/64", "--memory", "80GB,8GB", "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    small, large = report["strata"]
+    assert small["memory_budget_bytes"] == 8 * 2**30
+    assert {row["model"] for row in small["ranking"]} == {row["model"] for row in large["ranking"]}
+    (xl,) = [row for row in small["ranking"] if row["model"] == "gpt2-xl"]
+    assert (xl["status"], xl["rank"]) == ("does-not-fit", None)
+    assert [row["rank"] for row in large["ranking"] if row["model"] == "gpt2-xl"] != [None]
+    (upgrade,) = report["upgrades"]
+    assert upgrade["n_more"] == sum(row["rank"] is not None for row in large["ranking"]) - sum(
+        row["rank"] is not None for row in small["ranking"]
+    )
+
+
+def test_a_card_that_no_recorded_model_fits_is_one_line() -> None:
+    done = audition("select", "wmt19", "--source", "recorded", "--ratio", "1/64", "--memory", "1GB")
+    assert done.returncode == 2
+    assert "no candidate with a recorded curve fits in 1 GiB (estimated)" in done.stderr
