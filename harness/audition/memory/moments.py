@@ -247,7 +247,10 @@ def _temporary(step: Step, block: Block) -> tuple[float, float]:
     pairs = n * max(block.n_tokens, block.n_memory) * shape.n_heads * is_written
     inner = n * shape.d_ff * _inner_width(step)
     is_wide = step.numerics.attention == "math" or shape.has_position_bias  # whose scores stay float32
-    return float(inner), float(2 * (_FP32 if is_wide else width) * pairs + n * shape.d_model * (_FP32 + width))
+    unpacked = step.weights.largest_linear * width if step.recipe.method == "qlora" else 0  # one matrix at a time
+    return float(inner + unpacked), float(
+        unpacked + 2 * (_FP32 if is_wide else width) * pairs + n * shape.d_model * (_FP32 + width)
+    )
 
 
 def _inner_width(step: Step) -> int:
