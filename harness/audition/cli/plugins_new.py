@@ -29,13 +29,11 @@ def new(
 ) -> None:
     """Write a distribution called NAME with a plugin of one kind, its tests, a README and a CI file.
 
-    The tests hold the plugin to the promises of its kind, and pass as they are: change the module, and keep them passing.
+    The tests hold the plugin to the promises of its kind, and pass as they are. Change the module; keep them passing.
     """
     from audition.scaffolding import PluginNames, write_plugin
 
-    kind = _one(
-        {"adapter": adapter, "model": model, "task": task, "selector": selector, "executor": executor}
-    )
+    kind = _one({"adapter": adapter, "model": model, "task": task, "selector": selector, "executor": executor})
     names = PluginNames.of(name, taken=_taken(ctx.ensure_object(Session).catalog, kind))
     folder = Path(name) if output is None else output
     typer.echo("\n".join(map(str, write_plugin(names, kind, folder))))
