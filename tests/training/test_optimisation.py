@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from audition.testing.toy import ToyAdapter
 from audition.training.optimisation import adamw, rate_factor, warmup_cosine
 from audition.training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from audition.training.recipe import Optimiser
+
+
+OPTIMISERS: tuple[Optimiser, ...] = ("adamw", "adamw-8bit", "paged-adamw", "paged-adamw-8bit")
 
 
 def test_rate_rises_linearly_and_falls_as_a_cosine() -> None:
@@ -53,3 +62,48 @@ def test_frozen_parameters_are_left_out() -> None:
         for each in group["params"]
     ]
     assert id(module.embedding.weight) not in optimised
+
+
+def losses_of(optimiser: Optimiser, n_steps: int = 40) -> list[float]:
+    """Return the losses of a small network that learns to turn its input around."""
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Linear(32, 160), torch.nn.Tanh(), torch.nn.Linear(160, 32))
+    batch = torch.randn(64, 32)
+    optimizer = adamw(module, learning_rate=0.01, weight_decay=0.01, optimiser=optimiser)
+    losses = []
+    for _ in range(n_steps):
+        loss = (module(batch) - batch.flip(1)).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_optimiser_trains_as_adamw_does_and_repeats(optimiser: Optimiser) -> None:
+    losses = losses_of(optimiser)
+    assert losses[-1] < 0.1 * losses[0]
+    assert losses == losses_of(optimiser)
+    if optimiser == "paged-adamw":
+        assert losses == pytest.approx(losses_of("adamw"), rel=1e-3)
+    elif optimiser != "adamw":
+        assert losses == losses_of("adamw-8bit")  # nothing is paged on a CPU
+        assert losses == pytest.approx(losses_of("adamw"), rel=0.2)
+        assert losses != losses_of("paged-adamw")
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_matrices_alone_decay_with_every_optimiser(optimiser: Optimiser) -> None:
+    groups = adamw(torch.nn.Linear(4, 4), learning_rate=0.1, weight_decay=0.3, optimiser=optimiser).param_groups
+    assert [(group["weight_decay"], group["params"][0].ndim) for group in groups] == [(0.3, 2), (0.0, 1)]
+
+
+def test_nothing_is_fused_on_a_cpu() -> None:
+    assert not adamw(torch.nn.Linear(4, 4), learning_rate=0.1, weight_decay=0.0).defaults["fused"]
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no CUDA device here")
+def test_adamw_is_fused_on_cuda() -> None:
+    assert adamw(torch.nn.Linear(4, 4).cuda(), learning_rate=0.1, weight_decay=0.0).defaults["fused"]

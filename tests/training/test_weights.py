@@ -38,6 +38,25 @@ def test_restored_weights_stay_tied() -> None:
     assert module.output.weight is module.embedding.weight
 
 
+def test_frozen_weights_are_neither_copied_nor_written() -> None:
+    module = torch.nn.Sequential(torch.nn.Linear(3, 3), torch.nn.Linear(3, 3))
+    module[0].requires_grad_(requires_grad=False)
+    fill(module, 1)
+    snapshot = Snapshot(module)
+    fill(module, 2)
+    snapshot.restore(module)
+    assert (values(module[0]), values(module[1])) == ({2}, {1})
+
+
+def test_packed_weights_are_no_obstacle() -> None:
+    module = torch.nn.Linear(2, 2)
+    module.packed = torch.nn.Parameter(torch.ones(5, dtype=torch.uint8), requires_grad=False)
+    best = BestWeights()
+    best.offer(module, choice(0.1, 1))
+    best.restore(module)
+    assert module.packed.tolist() == [1] * 5
+
+
 def test_updated_snapshot_holds_the_newer_weights() -> None:
     module = torch.nn.Linear(2, 2)
     snapshot = Snapshot(module)

@@ -35,7 +35,7 @@ ADDED = frozenset(
         "deterministic",
     }
 )
-_LORA_FACTOR, _LORA_LIMIT = 10.0, 0.01  #: of a learning rate of full fine-tuning
+_LORA_FACTOR, _LORA_LIMIT = 10.0, 0.003  #: of a learning rate of full fine-tuning
 _SHIPPED = files("audition.training") / "recipes"
 
 
@@ -78,7 +78,7 @@ class Recipe:
     def learning_rate_for(self, model: ModelSpec, task: str) -> float:
         """Return the one rate of a recipe without a grid: of the model's card for `task`, else by its size.
 
-        Cards tell of full fine-tuning; the few weights of LoRA take ten times as much, 0.01 at most:
+        Cards tell of full fine-tuning; the few weights of LoRA take ten times as much, 0.003 at most:
         a common rule of thumb, whose factor and limit are ours.
         """
         rate = model.learning_rate(task) or learning_rate_by_size(model.n_params)

@@ -23,12 +23,20 @@ def set_attention(module: Any, attention: Attention) -> None:  # noqa: ANN401 - 
     from audition.training.loading import quiet
 
     name = _NAMES[attention]
-    reason = ""
+    reason = None
     try:
         with quiet():
             module.set_attn_implementation(name)
-    except (AttributeError, ImportError, ValueError) as error:
-        reason = f": {next(iter(str(error).splitlines()), '')}"
+    except ImportError as error:
+        reason = f"cannot use attention {attention!r} here: {next(iter(str(error).splitlines()), '')}"
+    except (AttributeError, ValueError):  # of transformers' six sentences nothing else is for users
+        reason = _missing(attention)
     # where a model cannot change it, transformers only logs so
-    if reason or module.config._attn_implementation != name:  # noqa: SLF001 - there is no public name for it
-        raise UsageError(f"{type(module).__name__} has no attention {attention!r}{reason}")
+    if reason is None and module.config._attn_implementation != name:  # noqa: SLF001 - there is no public name for it
+        reason = _missing(attention)
+    if reason is not None:
+        raise UsageError(f"{type(module).__name__} {reason}")
+
+
+def _missing(attention: str) -> str:
+    return f"has no attention {attention!r}; with 'auto' it takes what it has"

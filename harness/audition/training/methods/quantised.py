@@ -85,7 +85,7 @@ class Nf4Linear(QuantisedLinear):
             state2=scales,
         )
         weight: Tensor = functions.dequantize_4bit(self.packed, state)
-        return weight
+        return weight.reshape(self.out_features, self.in_features)  # a single byte comes back as a column
 
 
 class Int8Linear(QuantisedLinear):
