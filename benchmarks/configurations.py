@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from audition.checkpoints import read_shape
 from audition.memory import MicroBatch
 from audition.training.recipe import Attention, Recipe
+from audition.types import ModelSpec
 
 if TYPE_CHECKING:
     import random
@@ -65,6 +67,20 @@ class Case:
         model_type, options = values[self.kind]
         config: PretrainedConfig = transformers.AutoConfig.for_model(model_type, **options)
         return config
+
+
+def spec_of(config: PretrainedConfig, n_params: int | None) -> ModelSpec:
+    """Return the model of a configuration, as the planner sees it."""
+    return ModelSpec(
+        name=config.model_type,
+        family="tracked",
+        adapter="tracked",
+        checkpoint="none",
+        architecture="decoder-only",
+        licence="none",
+        n_params=n_params,
+        shape=read_shape(config.to_dict()),
+    )
 
 
 def random_case(kind: str, rng: random.Random, methods: tuple[str, ...] = ("full", "lora")) -> Case:

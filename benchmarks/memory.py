@@ -24,12 +24,10 @@ from tabulate import tabulate
 from transformers import AutoConfig
 
 import audition_registries
-from audition.checkpoints import read_shape
 from audition.memory import MicroBatch, estimate_step, format_bytes
 from audition.training.loading import quiet
 from audition.training.recipe import Recipe
-from audition.types import ModelSpec
-from configurations import KINDS, random_case
+from configurations import KINDS, random_case, spec_of
 from tracking import tracked_peak
 
 if TYPE_CHECKING:
@@ -76,16 +74,7 @@ def main() -> None:
 
 def _answer(question: Question) -> dict[str, str]:
     n_params, peak = tracked_peak(question.config, question.recipe, question.precision, question.batch)
-    spec = ModelSpec(
-        name=question.name,
-        family="tracked",
-        adapter="tracked",
-        checkpoint="none",
-        architecture="decoder-only",
-        licence="none",
-        n_params=n_params,
-        shape=read_shape(question.config.to_dict()),
-    )
+    spec = spec_of(question.config, n_params)
     need = estimate_step(spec, question.recipe, precision=question.precision, micro_batch=question.batch)
     print(question.name, file=sys.stderr)
     return {

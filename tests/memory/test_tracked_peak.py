@@ -10,11 +10,9 @@ import random
 
 import pytest
 
-from audition.checkpoints import read_shape
 from audition.memory import MicroBatch, estimate_step
 from audition.training.recipe import Recipe
-from audition.types import ModelSpec
-from configurations import KINDS, Case, random_case
+from configurations import KINDS, Case, random_case, spec_of
 from tracking import PeakTracker, tracked_peak
 
 N_CASES = 8  #: of each architecture: 72 in all
@@ -30,16 +28,7 @@ def deviation(case: Case) -> float:
     """Return the estimate's relative deviation from the tracked peak."""
     config = case.build()
     n_params, peak = tracked_peak(config, case.recipe, case.precision, case.batch)
-    spec = ModelSpec(
-        name=case.kind,
-        family="tracked",
-        adapter="tracked",
-        checkpoint="none",
-        architecture="decoder-only",
-        licence="none",
-        n_params=n_params,
-        shape=read_shape(config.to_dict()),
-    )
+    spec = spec_of(config, n_params)
     need = estimate_step(spec, case.recipe, precision=case.precision, micro_batch=case.batch)
     return need.tensors / peak - 1
 
@@ -96,16 +85,7 @@ def test_the_tracker_counts_as_torchs_own_does() -> None:
 
 def test_a_longer_batch_needs_more() -> None:
     case = cases("gpt2")[0]
-    spec = ModelSpec(
-        name="gpt2",
-        family="gpt2",
-        adapter="gpt2",
-        checkpoint="none",
-        architecture="decoder-only",
-        licence="none",
-        n_params=None,
-        shape=read_shape(case.build().to_dict()),
-    )
+    spec = spec_of(case.build(), None)
     needs = [
         estimate_step(
             spec,
