@@ -159,5 +159,6 @@ def _observation_json(observation: Observation) -> dict[str, Any]:
         "learning_rate": observation.learning_rate,
         "batch_size": observation.batch_size,
         "epochs": observation.epochs,
+        "micro_batch_tokens": observation.micro_batch_tokens,
         "message": observation.message,
     }
