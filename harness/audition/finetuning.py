@@ -57,9 +57,11 @@ class Finetuning:
     def describe(self) -> str:
         """Return what will be done, in one line."""
         recipe = self.setting.recipe
-        rates = ", ".join(f"{rate:g}" for rate in recipe.learning_rates) or "of its card or size"
-        sizes = ", ".join(map(str, recipe.batch_sizes))
         task = self.setting.task.spec
+        rates = ", ".join(
+            f"{rate:g}" for rate in recipe.learning_rates or [recipe.learning_rate_for(self.model, task.name)]
+        )
+        sizes = ", ".join(map(str, recipe.batch_sizes))
         return (
             f"Fine-tuning {self.model.name} on {task.n_train:,} rows of {task.name}: at most {recipe.epochs} epochs, "
             f"learning rate {rates}, batch size {sizes} ({self.settings.origin}), {recipe.precision} on "
