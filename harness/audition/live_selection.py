@@ -97,7 +97,8 @@ class LiveSelection:
             seed=self.seed,
             memory_budget_bytes=memory_budget,
             too_large=[self._too_large(model, memory_budget) for model in self.candidates if model not in candidates],
-            memory={model.name: self.memory.need(model) for model in self.candidates},
+            memory={model.name: self.memory.need(model, memory_budget) for model in self.candidates},
+            remarks={model.name: self.memory.remark(model, memory_budget) for model in candidates},
         )
 
     def _within(self, memory_budget: int | None) -> tuple[ModelSpec, ...]:
@@ -107,6 +108,10 @@ class LiveSelection:
         return does_not_fit(model, self.memory.why_not(model, memory_budget or 0))
 
     def _nothing_fits(self) -> str:
-        needs = [need.total for model in self.candidates if (need := self.memory.need(model)) is not None]
+        needs = [
+            need.total
+            for model in self.candidates
+            if (need := self.memory.need(model, self.memory.budgets[-1])) is not None
+        ]
         budget = format_bytes(self.memory.budgets[-1] or 0)
         return f"no candidate fits in {budget}; the smallest needs {format_bytes(min(needs))} (estimated)"

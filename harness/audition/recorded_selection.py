@@ -112,7 +112,8 @@ class RecordedSelection:
                 for model in recorded
                 if model.name not in fitting
             ],
-            memory={} if budget is None else {model.name: memory.need(model) for model in recorded},
+            memory={} if budget is None else {model.name: memory.need(model, budget) for model in recorded},
+            remarks={model.name: memory.remark(model, budget) for model in recorded if model.name in fitting},
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,8 +87,11 @@ def select_stratum(
     memory_budget_bytes: int | None = None,
     too_large: Sequence[RankedModel] = (),
     memory: Mapping[str, MemoryEstimate | None] | None = None,
+    remarks: Mapping[str, str] | None = None,
 ) -> Stratum:
     """Return the ranking of one stratum; `too_large` are shown with their reason, and were not tried.
+
+    `remarks` say, by model, what makes it fit.
 
     Raises:
         PluginError: the selector did not return every candidate exactly once.
@@ -97,10 +100,14 @@ def select_stratum(
     check_ranking(ranking, problem.candidates)
     return Stratum(
         memory_budget_bytes=memory_budget_bytes,
-        ranking=(*ranking.models, *too_large),
+        ranking=(*(_with(row, (remarks or {}).get(row.model)) for row in ranking.models), *too_large),
         measured=problem.receipt,
         memory=memory or {},
     )
+
+
+def _with(row: RankedModel, remark: str | None) -> RankedModel:
+    return replace(row, notes=(*row.notes, remark)) if remark else row
 
 
 def check_ranking(ranking: Ranking, candidates: Sequence[ModelSpec]) -> None:

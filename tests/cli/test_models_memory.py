@@ -89,6 +89,8 @@ def test_a_replay_ranks_for_each_card_and_says_what_the_larger_one_gains() -> No
     (xl,) = [row for row in small["ranking"] if row["model"] == "gpt2-xl"]
     assert (xl["status"], xl["rank"]) == ("does-not-fit", None)
     assert [row["rank"] for row in large["ranking"] if row["model"] == "gpt2-xl"] != [None]
+    (bart,) = [row for row in small["ranking"] if row["model"] == "facebook/bart-large"]
+    assert "checkpointing" in bart["notes"][-1]
     (upgrade,) = report["upgrades"]
     assert upgrade["n_more"] == sum(row["rank"] is not None for row in large["ranking"]) - sum(
         row["rank"] is not None for row in small["ranking"]

@@ -119,11 +119,21 @@ def test_a_selection_changes_no_loss_to_make_a_candidate_fit_and_says_what_would
     assert "at least (estimated), the budget is 8 GiB; it fits with LoRA" in reason
 
 
-def test_all_strata_train_a_candidate_with_the_setting_of_the_smallest_it_fits() -> None:
-    recipe = planner(8, 80).adjusted(MODELS["facebook/bart-large"], PAPER)
-    assert recipe == planner(8).adjusted(MODELS["facebook/bart-large"], PAPER)
+def test_a_candidate_is_trained_as_the_device_needs_it_whatever_the_budgets() -> None:
+    recipe = planner(80, capacity=8 * GIB).adjusted(MODELS["facebook/bart-large"], PAPER)
     assert recipe.checkpointing
+    assert planner(8, 80).adjusted(MODELS["facebook/bart-large"], PAPER) == PAPER
     assert replace(recipe, checkpointing=False, micro_batch_tokens=PAPER.micro_batch_tokens) == PAPER
+
+
+def test_what_makes_a_candidate_fit_is_said_for_each_budget() -> None:
+    found = planner(8, 80)
+    assert "checkpointing" in found.remark(MODELS["facebook/bart-large"], 8 * GIB)
+    assert found.remark(MODELS["facebook/bart-large"], 80 * GIB) == ""
+    small, large = (found.need(MODELS["facebook/bart-large"], gib * GIB) for gib in (8, 80))
+    assert small is not None
+    assert large is not None
+    assert small.total <= 8 * GIB < large.total
 
 
 def test_a_device_smaller_than_the_budget_decides() -> None:

@@ -34,23 +34,23 @@ class MemoryPlanner:
         found = self._fit(model, budget, may_be_lossy=False)
         return found is None or found.recipe is not None
 
-    def need(self, model: ModelSpec) -> MemoryEstimate | None:
-        """Return what `model` needs with its setting; where it fits no budget, with the smallest there is."""
-        found = self._chosen(model)
+    def need(self, model: ModelSpec, budget: int | None = None) -> MemoryEstimate | None:
+        """Return what `model` needs with the setting that fits `budget`, or with the smallest where none does."""
+        found = self._fit(model, budget, may_be_lossy=False)
         return None if found is None else found.estimate
 
     def adjusted(self, model: ModelSpec, recipe: Recipe) -> Recipe:
-        """Return `recipe` with the setting of `model`: its micro-batch and checkpointing."""
-        found = self._chosen(model)
+        """Return `recipe` with the micro-batch and checkpointing that `model` needs on the device."""
+        found = self._fit(model, self.capacity, may_be_lossy=False)
         if found is None or found.recipe is None:
             return recipe
         setting = found.recipe
         return replace(recipe, micro_batch_tokens=setting.micro_batch_tokens, checkpointing=setting.checkpointing)
 
-    def remarks(self, model: ModelSpec) -> tuple[str, ...]:
-        """Return what the setting of `model` changes, in words."""
-        found = self._chosen(model)
-        return found.changes if found is not None and found.recipe is not None else ()
+    def remark(self, model: ModelSpec, budget: int | None) -> str:
+        """Return what makes `model` fit within `budget`, or nothing where it fits as the recipe says."""
+        found = self._fit(model, budget, may_be_lossy=False)
+        return found.verdict if found is not None and found.changes else ""
 
     def why_not(self, model: ModelSpec, budget: int) -> str:
         """Return why `model` was not tried within `budget`, and what would fit instead."""
@@ -63,11 +63,6 @@ class MemoryPlanner:
         if lossy is None or lossy.recipe is None:
             return said
         return f"{said}; it {lossy.verdict} ({format_bytes(lossy.estimate.total)})"
-
-    def _chosen(self, model: ModelSpec) -> Fit | None:
-        """Return the fit within the smallest budget that admits `model`."""
-        fits = [self._fit(model, budget, may_be_lossy=False) for budget in self.budgets]
-        return next((found for found in fits if found is not None and found.recipe is not None), fits[-1])
 
     def _limit(self, budget: int | None) -> int | None:
         limits = [limit for limit in (budget, self.capacity) if limit is not None]

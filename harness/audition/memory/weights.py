@@ -15,7 +15,6 @@ class Weights:
 
     total: int
     linear: int  #: in the linear layers of all blocks: what LoRA accompanies and QLoRA quantises
-    experts: int  #: of these, in the experts of sparse layers
     embedding: int  #: the input embeddings
     head: int  #: the output matrix; 0 where it is the embeddings
     largest_linear: int  #: the largest single matrix of a block
@@ -36,7 +35,6 @@ def count_weights(shape: ModelShape, n_params: int | None) -> Weights:
     return Weights(
         total=max(n_params or 0, linear + embedding + head),
         linear=linear,
-        experts=n_expert * _size(dense),
         embedding=embedding,
         head=head,
         largest_linear=max(rows * columns for rows, columns in (*attention, *dense)),
