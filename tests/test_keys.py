@@ -19,6 +19,7 @@ OTHER: dict[str, Any] = {
     "attention": "eager",
     "tf32": True,
     "deterministic": False,
+    "n_shards": 2,
 }
 
 

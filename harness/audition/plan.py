@@ -42,6 +42,7 @@ class Plan:
 
     models: tuple[PlannedModel, ...]
     slots: int
+    n_shards: int  #: devices that work on one measurement together
     is_calibrated: bool  #: whether seconds come from training steps on this device
 
     @property
@@ -56,7 +57,7 @@ class Plan:
             return None
         busy = [0.0] * max(1, self.slots)  # a heap: seconds until each slot is free
         for model in self.models:
-            heapreplace(busy, busy[0] + model.cost.seconds)
+            heapreplace(busy, busy[0] + model.cost.seconds / self.n_shards)
         return max(busy)
 
     @property
@@ -95,6 +96,7 @@ def make_plan(models: Sequence[ModelSpec], sizes: tuple[int, ...], losses: LiveL
     return Plan(
         models=tuple(planned),
         slots=losses.slots,
+        n_shards=costs.recipe.n_shards,
         is_calibrated=bool(costs.calibrations),
     )
 

@@ -132,10 +132,10 @@ def open_live(
         executor=make_executor(
             catalog,
             wish.executor,
-            slots=wish.n_workers or placement.default_workers(devices),
+            slots=wish.n_workers or placement.default_workers(devices, setting.recipe),
             log_dir=log_dir,
             timeout=wish.timeout,
-            **placement.executor_options(devices),
+            **placement.executor_options(devices, setting.recipe),
         ),
         hooks=catalog.plugins.hooks,
         on_progress=on_progress,
@@ -173,7 +173,7 @@ def open_setting(wish: Wish, catalog: Catalog) -> tuple[LiveSetting, tuple[Devic
     setting = LiveSetting(
         task=task,
         recipe=recipe,
-        device=devices[0].name,
+        device=placement.places(devices, recipe)[0],
         device_kind=devices[0].kind,
         seeds=tuple(range(wish.seed, wish.seed + wish.n_seeds)),
         loss_unit=wish.loss_unit or "nats/byte",

@@ -14,6 +14,7 @@ from audition.testing.toy import ToyAdapter, ToyTask
 from audition.training.device import make_repeatable
 from audition.training.methods import as_plain, check_recipe, preparation_of, prepare
 from audition.training.optimisation import adamw
+from audition.training.sharding.parts import TrainedParts
 from model_requests import CPU, RECIPE, load_adapter, recipe
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def test_plain_model_computes_the_same_and_the_prepared_one_comes_back(
 
 def gradients_of_a_step(adapter: ModelAdapter, precision: str) -> None:
     """Train one step, so that the low-rank matrices have learned something, and end in evaluation mode."""
-    optimizer = adamw(adapter.module, learning_rate=0.01, weight_decay=0.0)
+    optimizer = adamw(TrainedParts(adapter.module).parameters, learning_rate=0.01, weight_decay=0.0)
     with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
         nll = loss(adapter)
     nll.backward()  # type: ignore[no-untyped-call]  # torch's

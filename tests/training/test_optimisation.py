@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from audition.testing.toy import ToyAdapter
 from audition.training.optimisation import adamw, rate_factor, warmup_cosine
 from audition.training.recipe import Recipe
+from audition.training.sharding.parts import TrainedParts
 
 if TYPE_CHECKING:
     from audition.training.recipe import Optimiser
@@ -34,7 +35,7 @@ def test_every_step_has_a_positive_rate_and_one_reaches_the_peak(n_steps: int, w
 
 
 def test_scheduler_sets_the_rates_of_the_schedule() -> None:
-    optimizer = adamw(ToyAdapter().module, learning_rate=0.5, weight_decay=0.0)
+    optimizer = adamw(ToyAdapter().module.parameters(), learning_rate=0.5, weight_decay=0.0)
     scheduler = warmup_cosine(optimizer, Recipe(name="r", warmup_ratio=0.2), n_steps=10)
     rates = []
     for _ in range(10):
@@ -46,7 +47,7 @@ def test_scheduler_sets_the_rates_of_the_schedule() -> None:
 
 def test_only_matrices_decay_and_tied_weights_are_optimised_once() -> None:
     module = ToyAdapter().module
-    matrices, vectors = adamw(module, learning_rate=0.1, weight_decay=0.3).param_groups
+    matrices, vectors = adamw(module.parameters(), learning_rate=0.1, weight_decay=0.3).param_groups
     assert (matrices["weight_decay"], vectors["weight_decay"]) == (0.3, 0.0)
     assert {parameter.ndim for parameter in matrices["params"]} == {2}
     assert {parameter.ndim for parameter in vectors["params"]} == {1}
@@ -58,7 +59,7 @@ def test_frozen_parameters_are_left_out() -> None:
     module.embedding.weight.requires_grad_(requires_grad=False)
     optimised = [
         id(each)
-        for group in adamw(module, learning_rate=0.1, weight_decay=0.0).param_groups
+        for group in adamw(TrainedParts(module).parameters, learning_rate=0.1, weight_decay=0.0).param_groups
         for each in group["params"]
     ]
     assert id(module.embedding.weight) not in optimised
@@ -69,7 +70,7 @@ def losses_of(optimiser: Optimiser, n_steps: int = 40) -> list[float]:
     torch.manual_seed(0)
     module = torch.nn.Sequential(torch.nn.Linear(32, 160), torch.nn.Tanh(), torch.nn.Linear(160, 32))
     batch = torch.randn(64, 32)
-    optimizer = adamw(module, learning_rate=0.01, weight_decay=0.01, optimiser=optimiser)
+    optimizer = adamw(module.parameters(), learning_rate=0.01, weight_decay=0.01, optimiser=optimiser)
     losses = []
     for _ in range(n_steps):
         loss = (module(batch) - batch.flip(1)).square().mean()
@@ -95,15 +96,17 @@ def test_optimiser_trains_as_adamw_does_and_repeats(optimiser: Optimiser) -> Non
 
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
 def test_matrices_alone_decay_with_every_optimiser(optimiser: Optimiser) -> None:
-    groups = adamw(torch.nn.Linear(4, 4), learning_rate=0.1, weight_decay=0.3, optimiser=optimiser).param_groups
+    groups = adamw(
+        torch.nn.Linear(4, 4).parameters(), learning_rate=0.1, weight_decay=0.3, optimiser=optimiser
+    ).param_groups
     assert [(group["weight_decay"], group["params"][0].ndim) for group in groups] == [(0.3, 2), (0.0, 1)]
 
 
 def test_nothing_is_fused_on_a_cpu() -> None:
-    assert not adamw(torch.nn.Linear(4, 4), learning_rate=0.1, weight_decay=0.0).defaults["fused"]
+    assert not adamw(torch.nn.Linear(4, 4).parameters(), learning_rate=0.1, weight_decay=0.0).defaults["fused"]
 
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no CUDA device here")
 def test_adamw_is_fused_on_cuda() -> None:
-    assert adamw(torch.nn.Linear(4, 4).cuda(), learning_rate=0.1, weight_decay=0.0).defaults["fused"]
+    assert adamw(torch.nn.Linear(4, 4).cuda().parameters(), learning_rate=0.1, weight_decay=0.0).defaults["fused"]

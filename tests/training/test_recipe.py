@@ -89,6 +89,7 @@ def test_every_field_can_be_set_in_a_file() -> None:
         attention = "eager"
         tf32 = true
         deterministic = false
+        n_shards = 2
     """
     recipe = load_recipe(write(text))
     assert all(f"{field.name} =" in text for field in fields(Recipe))
@@ -124,6 +125,7 @@ def test_every_field_can_be_set_in_a_file() -> None:
         ("quantisation = 'int4'", "'quantisation' must be 'nf4' or 'int8', got 'int4'"),
         ("lora_dropout = 0.95", "'lora_dropout' must be a number of at least 0 and at most 0.9, got 0.95"),
         ("checkpointing = 1", "'checkpointing' must be true or false, got 1"),
+        ("n_shards = 0", "'n_shards' must be a whole number of at least 1, got 0"),
         ("epochs = = 3", "not valid TOML"),
     ],
 )

@@ -39,6 +39,7 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
                 "wall_seconds": plan.wall_seconds,
                 "download_bytes": plan.download_bytes,
                 "workers": plan.slots,
+                "devices_a_worker": plan.n_shards,
             }
         )
         return

@@ -35,6 +35,7 @@ def plan_sentence(plan: Plan) -> str:
     said = f"At most (estimated): {_cost(plan.cost)}"
     if plan.wall_seconds is not None:
         workers = f"{plan.slots} worker{'s' if plan.slots > 1 else ''}"
+        workers += f" of {plan.n_shards} devices" if plan.n_shards > 1 else ""
         said += f"; about {duration(plan.wall_seconds)} on {workers}, loading models aside"
     if plan.download_bytes:
         said += f"; downloads and disk: {format_bytes(plan.download_bytes)}"

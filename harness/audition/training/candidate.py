@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from audition.errors import UsageError
 from audition.training.batching import WINDOW
@@ -14,6 +15,7 @@ from audition.training.device import make_repeatable, repeatably, resolve_precis
 from audition.training.device_memory import peak_memory_bytes, peak_reserved_bytes, release_memory, reset_peak_memory
 from audition.training.encoded_task import EncodedTask
 from audition.training.evaluation import evaluate
+from audition.training.failures import StartAgainError, lacks_deterministic_kernel
 from audition.training.grid import Grid, search
 from audition.training.lossy import MAX_LOSSY_SHARE, lossy_share
 from audition.training.meter import Meter, count_active_params
@@ -21,8 +23,10 @@ from audition.training.methods import as_plain, initialise, prepare
 from audition.training.micro_batch import MicroBatchLimit
 from audition.training.outcome import blank, failed, measured, method_of
 from audition.training.progress import reporter
+from audition.training.request import Attempt
+from audition.training.sharding.team import ALONE
 from audition.training.speed import measure_speed
-from audition.training.weights import Snapshot
+from audition.training.weights import Snapshot, gathered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,28 +37,53 @@ if TYPE_CHECKING:
     from audition.training.evaluation import Losses
     from audition.training.recipe import Recipe
     from audition.training.request import Calibration, MeasurementRequest, Progress
+    from audition.training.sharding.team import Team
     from audition.training.weights import Choice
     from audition.types import AdapterEntry, Observation
 
     OnProgress = Callable[[Progress], None]
 
+T = TypeVar("T")
+
 
 class Candidate:
-    """A model on a device, with the tokens of one task. Not thread-safe; the process should have no other."""
+    """A model on a device, with the tokens of one task. Not thread-safe; the process should have no other.
 
-    def __init__(self, adapter: ModelAdapter, task: TaskLoader, device: Device) -> None:
+    In a team, the device holds a share of the model. All processes of it do the same, and all get the observation.
+    """
+
+    def __init__(
+        self,
+        adapter: ModelAdapter,
+        task: TaskLoader,
+        device: Device,
+        team: Team = ALONE,
+        *,
+        load_whole: Callable[[], ModelAdapter] | None = None,
+    ) -> None:
         self.adapter = adapter
         self.device = device
+        self.team = team
+        self._load_whole = load_whole  #: for saving a sharded model; on the CPU, prepared
         self._task = task
         self._encoded = EncodedTask(adapter, task)
         self._initial = Snapshot(adapter.module)
         self._n_active_params = count_active_params(adapter.module)
         self._lossy_shares: dict[int | None, float] = {}  #: by `n_test`
-        self._fitted: int | None = None  #: tokens of a forward pass, since more did not fit; None: whatever is asked
+        self.attempt = Attempt()  #: what was learned from the sizes before
 
     @classmethod
-    def load(cls, request: MeasurementRequest, adapter: AdapterEntry, task: TaskLoader, device: Device) -> Candidate:
+    def load(
+        cls,
+        request: MeasurementRequest,
+        adapter: AdapterEntry,
+        task: TaskLoader,
+        device: Device,
+        team: Team = ALONE,
+    ) -> Candidate:
         """Load the request's checkpoint for `task`, and make this process repeatable.
+
+        A team loads it one process after another, so that the machine never holds two whole models.
 
         Raises:
             UsageError: the task's data has changed since the request was made, or the model cannot be trained as asked.
@@ -64,10 +93,14 @@ class Candidate:
         make_repeatable(device)
         import accelerate  # noqa: F401 - takes seconds, which are not the first measurement's
 
-        loaded, recipe = adapter.load(request.model, request.folder), request.recipe
-        precision = resolve_precision(recipe.precision, device)
-        prepare(loaded, recipe, precision=precision, device=device, seed=request.seed)
-        return cls(loaded, task, device)
+        load_whole = partial(_load_prepared, request, adapter, device)
+        with team.in_turn():
+            loaded = load_whole()
+            if team.size > 1:
+                from audition.training.sharding.layout import shard  # imports torch's FSDP, which few need
+
+                shard(loaded.module, team, device)
+        return cls(loaded, task, device, team, load_whole=load_whole)
 
     def measure(self, request: MeasurementRequest, on_progress: OnProgress = lambda _: None) -> Observation:
         """Return the test loss after fine-tuning on the request's subset, from the initial weights.
@@ -81,10 +114,8 @@ class Candidate:
         reset_peak_memory(self.device)
         started = perf_counter()
         try:
-            observation = repeatably(
-                self.device, request.recipe, lambda: self._observe(request, limit, meter, on_progress)
-            )
-            self._fitted = limit.fitted
+            observation = self._repeatably(request.recipe, lambda: self._observe(request, limit, meter, on_progress))
+            self._learn(limit)
         except Exception as error:
             outcome = failed(request, error, self.device)
             if outcome is None:
@@ -93,14 +124,13 @@ class Candidate:
         finally:
             self.adapter.module.zero_grad(set_to_none=True)
             release_memory(self.device)
-        seconds = perf_counter() - started
+        seconds = (perf_counter() - started) * self.team.size
         observation = replace(
             self._with_memory(observation, request.recipe, limit),
             cost=meter.cost(n_samples=request.n_samples, n_params=self._n_active_params, seconds=seconds),
         )
         if request.save_to is not None and observation.status == "ok":
-            with as_plain(self.adapter.module):
-                self.adapter.save(Path(request.save_to))
+            self._save(Path(request.save_to))
         return observation
 
     def calibrate(self, request: MeasurementRequest) -> Calibration:
@@ -115,12 +145,37 @@ class Candidate:
             return measure_speed(self.adapter, examples, run)
 
         try:
-            calibration = repeatably(self.device, recipe, work)
-            self._fitted = run.limit.fitted
+            calibration = self._repeatably(recipe, work)
+            self._learn(run.limit)
             return calibration
         finally:
             self._initial.restore(self.adapter.module)
             release_memory(self.device)
+
+    def _repeatably(self, recipe: Recipe, work: Callable[[], T]) -> T:
+        """Return `work()`, strictly repeatable if that is possible; a team that it is not for must start again."""
+        is_alone = self.team.size == 1
+        try:
+            return repeatably(self.device, recipe, work, is_strict=self.attempt.is_strict, may_retry=is_alone)
+        except RuntimeError as error:
+            if is_alone or not lacks_deterministic_kernel(error):
+                raise
+            raise StartAgainError(replace(self.attempt, is_strict=False)) from error
+
+    def _learn(self, limit: MicroBatchLimit) -> None:
+        self.attempt = replace(self.attempt, fitted=limit.fitted)
+
+    def _save(self, folder: Path) -> None:
+        """Write the model; of a team's, the first process gathers the weights in a whole one on the CPU."""
+        adapter: ModelAdapter | None = self.adapter
+        if self.team.size > 1 and self._load_whole is not None:
+            trained = gathered(self.adapter.module, is_kept=self.team.rank == 0)
+            adapter = None if trained is None else self._load_whole()
+            if adapter is not None and trained is not None:
+                trained.restore(adapter.module)
+        if adapter is not None:
+            with as_plain(adapter.module):
+                adapter.save(folder)
 
     def _observe(
         self, request: MeasurementRequest, limit: MicroBatchLimit, meter: Meter, on_progress: OnProgress
@@ -198,15 +253,27 @@ class Candidate:
 
     def _limit(self, recipe: Recipe) -> MicroBatchLimit:
         """Return the recipe's micro-batch, or the smaller one that fitted at another size."""
-        return MicroBatchLimit(recipe.micro_batch_tokens, fitted=self._fitted)
+        return MicroBatchLimit(recipe.micro_batch_tokens, fitted=self.attempt.fitted, team=self.team)
 
     def _with_memory(self, observation: Observation, recipe: Recipe, limit: MicroBatchLimit) -> Observation:
         is_halved = observation.status == "ok" and limit.max_tokens < recipe.micro_batch_tokens
         return replace(
             observation,
-            memory_bytes=peak_memory_bytes(self.device),
-            memory_reserved_bytes=peak_reserved_bytes(self.device),
+            memory_bytes=self._largest(observation, peak_memory_bytes(self.device)),
+            memory_reserved_bytes=self._largest(observation, peak_reserved_bytes(self.device)),
             micro_batch_tokens=limit.max_tokens if is_halved else None,
             device_kind=self.device.kind,
             method=method_of(recipe, resolve_precision(recipe.precision, self.device)),
         )
+
+    def _largest(self, observation: Observation, n_bytes: int | None) -> int | None:
+        """Return the most that a device of the team took; where it did not suffice, the others do not answer."""
+        return self.team.largest(n_bytes) if observation.status == "ok" else n_bytes
+
+
+def _load_prepared(request: MeasurementRequest, entry: AdapterEntry, device: Device) -> ModelAdapter:
+    """Return the request's checkpoint as its recipe asks for, whole, on the CPU."""
+    adapter, recipe = entry.load(request.model, request.folder), request.recipe
+    precision = resolve_precision(recipe.precision, device)
+    prepare(adapter, recipe, precision=precision, device=device, seed=request.seed)
+    return adapter

@@ -114,18 +114,21 @@ def make_repeatable(
         torch.set_num_threads(1)
 
 
-def repeatably(device: Device, recipe: Recipe, work: Callable[[], T]) -> T:
+def repeatably(
+    device: Device, recipe: Recipe, work: Callable[[], T], *, is_strict: bool = True, may_retry: bool = True
+) -> T:
     """Return `work()` with the kernels that the recipe wishes for; `work` may be called twice, from its beginning.
 
     Twice where it uses an operation that has no deterministic kernel: the second time that operation warns. What it
-    computes may then differ in the last digits from another run on the same kind of GPU.
+    computes may then differ in the last digits from another run on the same kind of GPU. Without `is_strict` it warns
+    the first time; without `may_retry` the refusal is raised.
     """
     settings = {"tf32": recipe.tf32, "deterministic": recipe.deterministic}
-    make_repeatable(device, **settings, may_refuse=True)
+    make_repeatable(device, **settings, may_refuse=is_strict)
     try:
         return work()
     except RuntimeError as error:
-        if not lacks_deterministic_kernel(error):
+        if not (is_strict and may_retry and lacks_deterministic_kernel(error)):
             raise
     make_repeatable(device, **settings)
     return work()
@@ -138,14 +141,17 @@ def to_device(tensors: Mapping[str, Tensor], device: Device) -> dict[str, Tensor
     return {name: tensor.pin_memory().to(device.name, non_blocking=True) for name, tensor in tensors.items()}
 
 
-def autocast(device: Device, precision: str) -> AbstractContextManager[Any]:
+def autocast(device: Device, precision: str, *, caches: bool = True) -> AbstractContextManager[Any]:
     """Return the context of a forward pass: bf16 autocast or, for "fp32", none.
 
-    Not accelerate's own: its state is one a process and refuses a second precision.
+    Not accelerate's own: its state is one a process and refuses a second precision. It keeps its bf16 copies of weights
+    until its end, unless `caches` is off: a copy would outlive the gathered weights of a sharded model.
     """
     torch = _torch()
     kind = device.name.partition(":")[0]
-    context: AbstractContextManager[Any] = torch.autocast(kind, torch.bfloat16, enabled=precision == "bf16")
+    context: AbstractContextManager[Any] = torch.autocast(
+        kind, torch.bfloat16, enabled=precision == "bf16", cache_enabled=caches
+    )
     return context
 
 

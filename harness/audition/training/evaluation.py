@@ -51,7 +51,7 @@ def evaluate(
     """Return the losses of `encoded`, in evaluation mode, in forward passes within `limit`.
 
     Sums are float64 and stay on the device until the end: no synchronisation a batch. Out of memory, it starts again
-    with half the limit.
+    with half the limit. A team shares the rows, and all of it gets the losses.
 
     Raises:
         NotFiniteError: the loss is infinite or not a number.
@@ -80,12 +80,14 @@ def _summed_nll(
     import torch
 
     lengths = [each.n_tokens for each in encoded]
-    batches = limit.split(lengths)
+    passes = limit.passes(lengths)
     nll = torch.zeros((), dtype=torch.float64, device=device.name)
     # not inference_mode: a buffer that a model creates in it (dynamic rotary embeddings) could never be restored
-    with torch.no_grad(), autocast(device, precision):
-        for done, batch in enumerate(batches, start=1):
-            limit.begin(lengths, batch)
-            nll += adapter.loss(to_device(adapter.collate([encoded[position] for position in batch]), device))
-            on_batch(done, len(batches))
-    return nll
+    with torch.no_grad(), autocast(device, precision, caches=limit.team.size == 1):
+        for done, (positions, counts) in enumerate(passes, start=1):
+            limit.begin(lengths, positions)
+            loss = adapter.loss(to_device(adapter.collate([encoded[position] for position in positions]), device))
+            if counts:
+                nll += loss
+            on_batch(done, len(passes))
+    return limit.team.sum(nll)

@@ -9,6 +9,7 @@ from audition.errors import AuditionError
 from audition.memory import format_bytes
 
 if TYPE_CHECKING:
+    from audition.training.request import Attempt
     from audition.types import Status
 
 #: what torch's CPU allocator, oneDNN, CUDA, cuBLAS and cuDNN say in a plain RuntimeError
@@ -36,6 +37,14 @@ class DoesNotFitError(AuditionError):
     def __init__(self, where: str, cause: BaseException) -> None:
         asked = _ASKED.search(str(cause))
         super().__init__(where if asked is None else f"{where}, asking for {_size(asked[1], asked[2])} more")
+
+
+class StartAgainError(AuditionError):
+    """A process of a team cannot go on, and the others wait for it: all must start again, by what it has learned."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        super().__init__(f"to be done again, with {attempt}")
+        self.attempt = attempt
 
 
 def failure_status(error: BaseException) -> Status | None:

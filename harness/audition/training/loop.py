@@ -11,6 +11,7 @@ from audition.training.failures import DoesNotFitError, NotFiniteError, is_out_o
 from audition.training.micro_batch import MicroBatchLimit
 from audition.training.optimisation import adamw, warmup_cosine
 from audition.training.random_state import RandomState
+from audition.training.sharding.parts import TrainedParts, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +65,7 @@ def train(
     """
     from accelerate.utils import set_seed
 
-    set_seed(run.seed)
+    set_seed(run.limit.team.noise_seed(run.seed))
     recipe = run.recipe
     trainer = Trainer(adapter, run, n_steps(len(examples), run.batch_size, recipe.epochs))
     lengths = [example.n_tokens for example in examples]
@@ -95,8 +96,9 @@ class Trainer:
         self._run = replace(run, shared_limit=self._limit)
         # a new one each run: it refers to the optimisers it prepared, and would keep their states
         self._accelerator = Accelerator(cpu=not run.device.is_cuda, mixed_precision="no")
+        self._parts = TrainedParts(adapter.module)
         optimizer = adamw(
-            adapter.module,
+            self._parts.parameters,
             learning_rate=run.learning_rate,
             weight_decay=run.recipe.weight_decay,
             optimiser=run.recipe.optimiser,
@@ -141,14 +143,15 @@ class Trainer:
 
     def _update(self, loss: Tensor) -> None:
         norm = self._accelerator.clip_grad_norm_(self._adapter.module.parameters(), self._run.recipe.max_grad_norm)
-        self._is_finite &= norm.isfinite() & loss.isfinite()
+        self._is_finite &= whole(norm).isfinite() & loss.isfinite()
+        self._parts.take_gradients()
         self._optimizer.step()
         self._scheduler.step()
-        self._optimizer.zero_grad()
+        self._parts.drop_gradients()
 
     def require_finite(self) -> None:
-        """Raise NotFiniteError if any step so far was not finite."""
-        if not self._is_finite.item():
+        """Raise NotFiniteError if any step so far was not finite, in any process of the team."""
+        if self._limit.team.sum((~self._is_finite).float()).item():
             run = self._run
             raise NotFiniteError(
                 f"the loss was not finite within {self._n_done} steps at learning rate {run.learning_rate:g} "
@@ -165,7 +168,8 @@ def accumulate_gradients(
 ) -> Tensor:
     """Add the gradient of the mean loss of a target token of `batch`, and return that loss, on the device.
 
-    Every micro-batch is divided by the target tokens of the *whole* batch, so gradients do not depend on the split.
+    Every micro-batch is divided by the target tokens of the *whole* batch, so gradients do not depend on the split. In
+    a team the loss is this process's share of it, and the gradient everybody's.
     """
     import torch
 
@@ -173,12 +177,12 @@ def accumulate_gradients(
     lengths = [example.n_tokens for example in batch]
     total = torch.zeros((), device=run.device.name)
     limit = run.limit
-    for positions in limit.split(lengths):
+    for positions, counts in limit.passes(lengths):
         limit.begin(lengths, positions)
         tensors = to_device(adapter.collate([batch[position] for position in positions]), run.device)
-        with autocast(run.device, run.precision):
+        with autocast(run.device, run.precision, caches=limit.team.size == 1):
             nll = adapter.loss(tensors)
-        loss = nll / n_target_tokens
+        loss = nll / n_target_tokens if counts else nll * 0.0  # which has a gradient, of zeros
         backward(loss)
         total += loss.detach()
     return total

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from audition.training.batching import micro_batches
 from audition.training.device_memory import release_memory
-from audition.training.failures import DoesNotFitError, is_out_of_memory
+from audition.training.failures import DoesNotFitError, StartAgainError, is_out_of_memory
+from audition.training.request import Attempt
+from audition.training.sharding.dealing import deal
+from audition.training.sharding.team import ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from audition.training.device import Device
+    from audition.training.sharding.dealing import Pass
+    from audition.training.sharding.team import Team
 
 T = TypeVar("T")
 
@@ -24,24 +29,31 @@ class MicroBatchLimit:
     gradient and loss stay what they were, but for rounding and for the noise of dropout.
     """
 
-    def __init__(self, asked: int, *, fitted: int | None = None) -> None:
+    def __init__(self, asked: int, *, fitted: int | None = None, team: Team = ALONE) -> None:
+        self.team = team  #: those that the rows of a batch are dealt to
         self.max_tokens = min(asked, fitted or asked)  #: an example longer than that goes alone
         self.fitted = fitted  #: what memory has left of a limit, in this one or one before; None: it never ran out
         self._running: tuple[int, int] | None = None  #: rows and longest row of the forward pass that runs
 
-    def split(self, lengths: Sequence[int]) -> list[list[int]]:
-        """Return the positions of each forward pass over rows of these lengths, longest rows first."""
-        return micro_batches(lengths, range(len(lengths)), self.max_tokens)
+    def passes(self, lengths: Sequence[int]) -> list[Pass]:
+        """Return this process's forward passes over rows of these lengths, longest rows first."""
+        return deal(
+            lengths,
+            self.team.rank,
+            self.team.size,
+            lambda positions: micro_batches(lengths, positions, self.max_tokens),
+        )
 
     def begin(self, lengths: Sequence[int], positions: Sequence[int]) -> None:
         """Note which forward pass runs from now on: if memory runs out, it is this one that was too large."""
         self._running = len(positions), max(lengths[position] for position in positions)
 
     def fit(self, work: Callable[[], T], device: Device, *, undo: Callable[[], None] = lambda: None) -> T:
-        """Return `work()`, which calls `split` and `begin`; out of memory, halve, call `undo` and do it all again.
+        """Return `work()`, which calls `passes` and `begin`; out of memory, halve, call `undo` and do it all again.
 
         Raises:
             DoesNotFitError: memory ran out at one example a forward pass, or before the first one.
+            StartAgainError: it was halved, and the others of the team wait for what this process cannot finish.
         """
         while True:
             self._running = None
@@ -51,6 +63,8 @@ class MicroBatchLimit:
                 if not is_out_of_memory(error):
                     raise
                 self._halve(error)
+                if self.team.size > 1:
+                    raise StartAgainError(Attempt(fitted=self.fitted)) from error
             # not in the handler, where the error still holds the activations
             gc.collect()
             release_memory(device)

@@ -7,24 +7,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from audition.training.recipe import Optimiser, Recipe
 
 
 def adamw(
-    module: Any,  # noqa: ANN401 - torch objects
+    parameters: Iterable[Any],
     *,
     learning_rate: float,
     weight_decay: float,
     optimiser: Optimiser = "adamw",
 ) -> Any:  # noqa: ANN401 - torch objects
-    """Return AdamW over the trainable parameters; vectors (biases, norms) do not decay.
+    """Return AdamW over `parameters`; vectors (biases, norms) do not decay.
 
     On CUDA torch's own is fused: one kernel for all parameters. On a CPU nothing can be paged, and what would be is
     kept as it is.
     """
-    parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    parameters = list(parameters)
     is_cuda = bool(parameters) and all(each.is_cuda for each in parameters)
     groups = [
         {"params": [each for each in parameters if each.ndim >= 2], "weight_decay": weight_decay},

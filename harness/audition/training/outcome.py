@@ -66,6 +66,7 @@ def method_of(recipe: Recipe, precision: str) -> str:
     parts += [recipe.optimiser] if recipe.optimiser != "adamw" else []
     parts += ["checkpointing"] if recipe.checkpointing else []
     parts += [f"{recipe.attention} attention"] if recipe.attention != "auto" else []
+    parts += [f"{recipe.n_shards} shards"] if recipe.n_shards > 1 else []
     return ", ".join(parts)
 
 

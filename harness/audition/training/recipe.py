@@ -33,6 +33,7 @@ ADDED = frozenset(
         "attention",
         "tf32",
         "deterministic",
+        "n_shards",
     }
 )
 _LORA_FACTOR, _LORA_LIMIT = 10.0, 0.003  #: of a learning rate of full fine-tuning
@@ -69,6 +70,7 @@ class Recipe:
     attention: Attention = "auto"  #: auto: sdpa where the model has it, else eager
     tf32: bool = False  #: on CUDA, multiply float32 matrices with 10 bits of mantissa
     deterministic: bool = True  #: same seed, same numbers on the same kind of device; False may be faster
+    n_shards: int = 1  #: devices that hold one model together, each a share of it (FSDP); 1: every model fits one
 
     @property
     def grid(self) -> int:

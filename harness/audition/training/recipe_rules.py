@@ -115,4 +115,5 @@ RULES = {
     "attention": _one_of("auto", "sdpa", "eager", "flash"),
     "tf32": _YES_OR_NO,
     "deterministic": _YES_OR_NO,
+    "n_shards": _COUNT,
 }

@@ -24,9 +24,17 @@ class MeasurementRequest:
     n_samples: int  #: training examples; 0 measures the zero-shot loss
     seed: int  #: fixes the subset, its order and the training
     recipe: Recipe
-    device: str  #: "cpu", "cuda:0"
+    device: str  #: "cpu", "cuda:0"; for a recipe with n_shards, that many GPUs: "cuda:0,cuda:1"
     rank_lossy: bool = False  #: measure even if the tokeniser cannot give the task's targets back
     save_to: str | None = None  #: folder that gets the fine-tuned model; None: only its loss counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """How to go about a candidate, as earlier attempts at it have taught. Changes no loss, but for rounding."""
+
+    fitted: int | None = None  #: tokens of a forward pass, since more did not fit; None: nobody knows
+    is_strict: bool = True  #: let operations without a deterministic kernel raise; False: one has, let them warn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +50,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """How fast one model is on one device, from one training step and one evaluation batch of the task."""
+    """How fast one model is, from one training step and one evaluation batch of the task.
+
+    Seconds are of devices: a team of two that takes one second has spent two.
+    """
 
     tokens_per_example: float  #: input and target, mean
     seconds_per_training_token: float

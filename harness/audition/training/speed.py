@@ -55,7 +55,7 @@ def _typical(examples: Sequence[Encoded], run: Run) -> Sequence[Encoded]:
 
 
 def _seconds(action: Callable[[], None], run: Run) -> float:
-    """Return how long `action` took; again where it found on the way that its micro-batches did not fit."""
+    """Return the device seconds of `action`; again where it found on the way that its micro-batches did not fit."""
     while True:
         fitted = run.limit.max_tokens
         synchronise(run.device)
@@ -64,4 +64,4 @@ def _seconds(action: Callable[[], None], run: Run) -> float:
         synchronise(run.device)
         seconds = perf_counter() - started
         if run.limit.max_tokens == fitted:
-            return seconds
+            return seconds * run.limit.team.size

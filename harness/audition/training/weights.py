@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from audition.training.sharding.parts import local_part, whole
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from torch import Tensor
     from torch.nn import Module
@@ -15,22 +17,35 @@ if TYPE_CHECKING:
 class Snapshot:
     """A copy of what training changes in a module, on the CPU: trainable parameters and buffers; tied ones once.
 
-    Frozen weights, quantised ones among them, are as they were and are never copied.
+    Frozen weights, quantised ones among them, are as they were and are never copied. Of a sharded parameter each
+    process of the team copies its part.
     """
 
-    def __init__(self, module: Module) -> None:
-        self._tensors = [tensor.detach().to("cpu", copy=True) for tensor in _tensors(module)]
+    def __init__(self, module: Module, take: Callable[[Tensor], Tensor] = local_part) -> None:
+        self._tensors = [take(tensor).detach().to("cpu", copy=True) for tensor in _changed(module)]
 
     def update(self, module: Module) -> None:
         """Take the weights of `module`, in the memory of the old copy."""
-        for kept, tensor in zip(self._tensors, _tensors(module), strict=True):
+        for kept, tensor in zip(self._tensors, map(local_part, _changed(module)), strict=True):
             kept.copy_(tensor.detach())
 
     def restore(self, module: Module) -> None:
         """Write the weights back into `module`, on whatever device it is; gradients are dropped."""
-        for kept, tensor in zip(self._tensors, _tensors(module), strict=True):
+        for kept, tensor in zip(self._tensors, map(local_part, _changed(module)), strict=True):
             tensor.detach().copy_(kept)
         module.zero_grad(set_to_none=True)
+
+
+def gathered(module: Module, *, is_kept: bool) -> Snapshot | None:
+    """Return a snapshot of whole weights, which fits a module that is not sharded; every process of a team must ask.
+
+    One tensor after another is on the device as a whole. Without `is_kept` the process only helps, and gets None.
+    """
+    if is_kept:
+        return Snapshot(module, take=whole)
+    for tensor in _changed(module):
+        whole(tensor)
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +86,6 @@ class BestWeights:
         self._snapshot.restore(module)
 
 
-def _tensors(module: Module) -> Iterator[Tensor]:
+def _changed(module: Module) -> Iterator[Tensor]:
     yield from (parameter for parameter in module.parameters() if parameter.requires_grad)
     yield from module.buffers()

@@ -25,7 +25,7 @@ def linear_layers(module: Module) -> dict[str, Module]:
     from transformers.pytorch_utils import Conv1D
 
     tied = {id(part.weight) for part in module.modules() if isinstance(part, nn.Embedding)}
-    head, n_experts = _head(module), _n_experts(module)
+    head, n_experts = output_embeddings(module), _n_experts(module)
     found = {
         name: part
         for name, part in module.named_modules()
@@ -67,7 +67,8 @@ def input_embeddings(module: Any) -> Any | None:  # noqa: ANN401 - a torch modul
     return None if get is None else get()
 
 
-def _head(module: Any) -> Any | None:  # noqa: ANN401 - a torch module
+def output_embeddings(module: Any) -> Any | None:  # noqa: ANN401 - a torch module
+    """Return the head, which turns hidden states into logits, or None where the model does not tell."""
     get = getattr(module, "get_output_embeddings", None)
     return None if get is None else get()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from audition.training.methods.bits import import_bitsandbytes
 from audition.training.methods.layers import is_transposed
+from audition.training.sharding.parts import local_part, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,8 +64,8 @@ def initialise(module: Module, seed: int) -> bool:
         for _, layer in low_rank_layers(module):
             first, second = _matrices(layer)
             bound = 1 / math.sqrt(first.shape[1])
-            first.copy_(torch.empty(first.shape).uniform_(-bound, bound, generator=generator))
-            second.zero_()
+            write(first, torch.empty(first.shape).uniform_(-bound, bound, generator=generator))
+            local_part(second).zero_()
             has_any = True
     return has_any
 

@@ -40,6 +40,7 @@ def preparation_of(recipe: Recipe) -> tuple[object, ...]:
         recipe.attention,
         recipe.checkpointing,
         recipe.precision,
+        recipe.n_shards,
     )
 
 

@@ -1,4 +1,4 @@
-"""One worker process and the two pipes to it."""
+"""One worker process and the two pipes to it. Torch-free: for executors, and for a worker that leads a team."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from audition.training.request import MeasurementRequest
+    from audition.training.request import Attempt, MeasurementRequest
     from audition.types import PluginFile
 
+LOG = "AUDITION_WORKER_LOG"  #: names the file that a worker's standard error goes to
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",  # one thread a worker: results do not depend on how many workers share the machine
     "MKL_NUM_THREADS": "1",
@@ -42,19 +43,31 @@ class TimedOut(AuditionError):  # noqa: N818
 
 
 class ChildProcess:
-    """A worker in a process group of its own, so that Ctrl-C reaches the parent alone."""
+    """A worker in a process group of its own, so that Ctrl-C reaches the parent alone.
 
-    def __init__(self, *, log: Path, device: str | None = None, plugins: Sequence[PluginFile] = ()) -> None:
+    Its program speaks as `audition.training.worker` does. Its log is named by `LOG` in its environment, for processes
+    that it starts itself.
+    """
+
+    def __init__(
+        self,
+        *,
+        log: Path,
+        device: str | None = None,
+        plugins: Sequence[PluginFile] = (),
+        module: str = "audition.training.worker",
+        arguments: Sequence[str] = (),
+    ) -> None:
         self.loaded = ""  #: folder of the candidate it was last asked about
         self.device = device  #: where it computes, whatever a request says; None: where the request says
         self._log = log
         with log.open("wb") as errors:
             self._process = subprocess.Popen(  # noqa: S603 - our own worker, no shell
-                [sys.executable, "-m", "audition.training.worker", *map(codec.dumps, plugins)],
+                [sys.executable, "-m", module, *arguments, *map(codec.dumps, plugins)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                env={**os.environ, **_ENVIRONMENT},
+                env={**os.environ, **_ENVIRONMENT, LOG: str(log)},
                 encoding="utf-8",
                 start_new_session=True,
             )
@@ -72,9 +85,17 @@ class ChildProcess:
         request: MeasurementRequest,
         on_progress: Callable[[Progress], None],
         *,
-        timeout: float | None,
+        timeout: float | None = None,
+        attempt: Attempt | None = None,
     ) -> dict[str, Any]:
-        """Return the answer to one request, passing progress on as it comes; `timeout` in seconds.
+        """Return the answer to one request, passing progress on as it comes.
+
+        Args:
+            verb: "run" or "calibrate".
+            request: what to do.
+            on_progress: told how far it is.
+            timeout: seconds; None: no limit.
+            attempt: what a leader tells its team; None: nothing is known yet.
 
         Raises:
             WorkerDied: the process ended first; the message tells how.
@@ -84,7 +105,7 @@ class ChildProcess:
         self.loaded = request.folder
         request = replace(request, device=self.device or request.device)
         try:
-            self._input.write(codec.dumps({"verb": verb, "request": request}) + "\n")
+            self._input.write(codec.dumps({"verb": verb, "request": request, "attempt": attempt}) + "\n")
             self._input.flush()
         except OSError:
             raise WorkerDied(self._last_words()) from None
