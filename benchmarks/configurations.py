@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from audition.checkpoints import read_shape
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from transformers import PretrainedConfig
 
+SHARDED_D_MODEL = 512
+SHARDED_KINDS = ("gpt2", "opt", "phi", "llama", "bart", "t5", "t5-v1.1", "mt5")  #: a Switch is tracked on real tensors
 KINDS = ("gpt2", "opt", "phi", "llama", "bart", "t5", "t5-v1.1", "mt5", "switch")
 
 
@@ -33,6 +35,7 @@ class Case:
         """Return it in one line."""
         config, recipe, batch = self.config, self.recipe, self.batch
         extras = [recipe.method, self.precision, *(["checkpointing"] if recipe.checkpointing else []), recipe.attention]
+        extras += [f"{recipe.n_shards} shards"] if recipe.n_shards > 1 else []
         shape = f"{config['n_layers']}x{config['d_model']}, ff {config['d_ff']}, vocabulary {config['n_vocab']}"
         rows = f"{batch.n_rows}x({batch.n_input_tokens}+{batch.n_target_tokens})"
         return f"{self.kind} {shape}, {rows}, {' '.join(extras)}"
@@ -67,6 +70,19 @@ class Case:
         model_type, options = values[self.kind]
         config: PretrainedConfig = transformers.AutoConfig.for_model(model_type, **options)
         return config
+
+    def sharded(self, n_shards: int) -> Case:
+        """Return the same micro-batch for each of several devices that share the model."""
+        batch_sizes = (self.batch.n_rows * n_shards,)
+        return replace(self, recipe=replace(self.recipe, n_shards=n_shards, batch_sizes=batch_sizes))
+
+
+def random_sharded_case(kind: str, rng: random.Random) -> Case:
+    """Return a case of two, four or eight devices; nobody spreads the smallest models, and they are left out."""
+    while True:
+        case = random_case(kind, rng)
+        if case.config["d_model"] >= SHARDED_D_MODEL:
+            return case.sharded(rng.choice([2, 4, 8]))
 
 
 def spec_of(config: PretrainedConfig, n_params: int | None) -> ModelSpec:

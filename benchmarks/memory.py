@@ -1,12 +1,13 @@
 """Estimated against tracked memory of a training step, beside the rule of four times the weights.
 
-    python benchmarks/memory.py [--cases 8] [--seed 0] [--published]
+    python benchmarks/memory.py [--cases 8] [--seed 0] [--published] [--shards N]
 
 Draws random configurations of every architecture (`configurations.py`), tracks our own training step on each
 (`tracking.py`), and prints one row a case: the tracked tensor peak (measured), our estimate's deviation, and that of
 the rule that `accelerate estimate-memory` prints for training with Adam: four times the weights, whatever the batch.
 `--published` takes real configurations of the registry, at their full size, instead: dense ones of up to 400 million
-parameters with 8 rows of 256 + 64 tokens.
+parameters with 8 rows of 256 + 64 tokens. `--shards N` spreads each published model over N devices (each has 8 rows);
+for random cases, over two, four or eight.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ import audition_registries
 from audition.memory import MicroBatch, estimate_step, format_bytes
 from audition.training.loading import quiet
 from audition.training.recipe import Recipe
-from configurations import KINDS, random_case, spec_of
+from configurations import KINDS, SHARDED_KINDS, random_case, random_sharded_case, spec_of
 from tracking import tracked_peak
 
 if TYPE_CHECKING:
@@ -56,9 +57,13 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=8, help="of each architecture")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--published", action="store_true")
+    parser.add_argument("--shards", type=int, default=1, help="devices that share a model")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    questions = _published() if options.published else _random(options.cases, options.seed)
+    if options.published:
+        questions = _published(options.shards)
+    else:
+        questions = _random(options.cases, options.seed, is_sharded=options.shards > 1)
     with quiet():
         rows = [_answer(question) for question in questions]
     print(tabulate(rows, headers="keys", tablefmt="github", disable_numparse=True))
@@ -85,10 +90,11 @@ def _answer(question: Question) -> dict[str, str]:
     }
 
 
-def _random(n_cases: int, seed: int) -> Iterator[Question]:
-    for kind in KINDS:
+def _random(n_cases: int, seed: int, *, is_sharded: bool) -> Iterator[Question]:
+    for kind in SHARDED_KINDS if is_sharded else KINDS:
         rng = random.Random(f"{seed} {kind}")  # noqa: S311 - nothing secret
-        for case in (random_case(kind, rng) for _ in range(n_cases)):
+        for _ in range(n_cases):
+            case = random_sharded_case(kind, rng) if is_sharded else random_case(kind, rng)
             yield Question(
                 name=case.name,
                 config=case.build(),
@@ -98,7 +104,7 @@ def _random(n_cases: int, seed: int) -> Iterator[Question]:
             )
 
 
-def _published() -> Iterator[Question]:
+def _published(n_shards: int) -> Iterator[Question]:
     models: list[dict[str, Any]] = json.loads(audition_registries.path("models", "published.json").read_text("utf-8"))
     for model in models:
         if model["n_params"] > LARGEST:
@@ -109,7 +115,12 @@ def _published() -> Iterator[Question]:
             yield Question(
                 name=f"{model['name']} {precision}",
                 config=AutoConfig.for_model(config["model_type"], **values),
-                recipe=Recipe(name="published", batch_sizes=(BATCH.n_rows,), micro_batch_tokens=10**9),
+                recipe=Recipe(
+                    name="published",
+                    batch_sizes=(BATCH.n_rows * n_shards,),
+                    micro_batch_tokens=10**9,
+                    n_shards=n_shards,
+                ),
                 precision=precision,
                 batch=BATCH,
             )

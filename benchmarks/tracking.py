@@ -3,12 +3,13 @@
 Our own `Trainer` steps our own adapter under torch's `FakeTensorMode`, where tensors have shapes and no data; a
 dispatch mode adds up the storages that are alive. `torch.distributed._tools.mem_tracker` counts the same (a test
 compares them) but takes minutes where this takes a second. A Switch model routes by data: it runs on real tensors.
+Of a sharded model, one process of the team is tracked; the others are torch's fake process group.
 """
 
 from __future__ import annotations
 
 import weakref
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +24,14 @@ from audition.training.causal import CausalAdapter
 from audition.training.device import resolve_device
 from audition.training.loop import Run, Trainer
 from audition.training.methods import prepare
+from audition.training.micro_batch import MicroBatchLimit
 from audition.training.seq2seq import Seq2SeqAdapter
+from audition.training.sharding.layout import shard
+from audition.training.sharding.parts import local_part
+from audition.training.sharding.team import ALONE, Team
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from audition.memory import MicroBatch
     from audition.training.recipe import Recipe
@@ -52,14 +57,39 @@ class PeakTracker(TorchDispatchMode):  # type: ignore[no-untyped-call]  # the li
         """Count the storage of `tensor`, once."""
         storage = tensor.untyped_storage()
         if storage not in self._seen:
-            n_bytes = storage.nbytes()
-            self._seen[storage] = n_bytes
-            self.alive += n_bytes
-            self.peak = max(self.peak, self.alive)
-            weakref.finalize(storage, self._gone, n_bytes)
+            self._seen[storage] = size = [0]
+            weakref.finalize(storage, self._gone, size)
+        self._grow(self._seen[storage], storage.nbytes())
 
-    def _gone(self, n_bytes: int) -> None:
-        self.alive -= n_bytes
+    @contextmanager
+    def watching_fsdp(self) -> Iterator[None]:
+        """Count storages that FSDP empties and fills again behind the dispatcher's back."""
+        from torch.distributed.fsdp._fully_shard import _fsdp_param, _fsdp_param_group
+
+        def watched(resize: Callable[[torch.Tensor], None]) -> Callable[[torch.Tensor], None]:
+            def resize_and_watch(tensor: torch.Tensor) -> None:
+                resize(tensor)
+                self.watch(tensor)
+
+            return resize_and_watch
+
+        places = [(_fsdp_param, "alloc_storage"), (_fsdp_param, "free_storage"), (_fsdp_param_group, "alloc_storage")]
+        before = [getattr(module, name) for module, name in places]
+        for (module, name), resize in zip(places, before, strict=True):
+            setattr(module, name, watched(resize))
+        try:
+            yield
+        finally:
+            for (module, name), resize in zip(places, before, strict=True):
+                setattr(module, name, resize)
+
+    def _grow(self, size: list[int], n_bytes: int) -> None:
+        self.alive += n_bytes - size[0]
+        self.peak = max(self.peak, self.alive)
+        size[0] = n_bytes
+
+    def _gone(self, size: list[int]) -> None:
+        self.alive -= size[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +125,7 @@ def tracked_peak(config: PretrainedConfig, recipe: Recipe, precision: str, batch
 
     Args:
         config: of the model, which is built with random weights.
-        recipe: method, optimiser, checkpointing, attention.
+        recipe: method, optimiser, checkpointing, attention, shards.
         precision: "fp32" or "bf16".
         batch: the shape of the one micro-batch.
     """
@@ -105,29 +135,51 @@ def tracked_peak(config: PretrainedConfig, recipe: Recipe, precision: str, batch
         adapter = _adapter(config)
         n_params = sum(parameter.numel() for parameter in adapter.module.parameters())
         prepare(adapter, recipe, precision=precision, device=device, seed=0)
-    with nullcontext() if is_real else FakeTensorMode(allow_non_fake_inputs=True):
-        if not is_real:
-            _fill(adapter.module)
-        return n_params, _second_step(adapter, recipe, precision, batch)
+    with _fake_team(recipe.n_shards) as team:
+        mesh = team.mesh(device) if team.size > 1 else None
+        with nullcontext() if is_real else FakeTensorMode(allow_non_fake_inputs=True):
+            if not is_real:
+                _fill(adapter.module)
+            if mesh is not None:
+                shard(adapter.module, mesh)
+            return n_params, _second_step(adapter, recipe, precision, batch, team)
 
 
-def _second_step(adapter: CausalAdapter | Seq2SeqAdapter, recipe: Recipe, precision: str, batch: MicroBatch) -> int:
+@contextmanager
+def _fake_team(size: int) -> Iterator[Team]:
+    if size == 1:
+        yield ALONE
+        return
+    from torch.testing._internal.distributed.fake_pg import FakeStore
+
+    torch.distributed.init_process_group("fake", store=FakeStore(), rank=0, world_size=size)
+    try:
+        yield Team(0, size)
+    finally:
+        torch.distributed.destroy_process_group()
+
+
+def _second_step(
+    adapter: CausalAdapter | Seq2SeqAdapter, recipe: Recipe, precision: str, batch: MicroBatch, team: Team
+) -> int:
     """Return the peak of the second step: the first makes the optimiser's states."""
     run = Run(
         recipe=recipe,
         learning_rate=1e-3,
-        batch_size=batch.n_rows,
+        batch_size=batch.n_rows * team.size,
         seed=0,
         device=resolve_device("cpu"),
         precision=precision,
+        shared_limit=MicroBatchLimit(recipe.micro_batch_tokens, team=team),
     )
     tracker = PeakTracker()
     for tensor in (*adapter.module.parameters(), *adapter.module.buffers()):
-        tracker.watch(tensor)
-    rows: Any = [_Row(batch.n_input_tokens + batch.n_target_tokens, batch.n_target_tokens)] * batch.n_rows
+        tracker.watch(local_part(tensor))
+    row = _Row(batch.n_input_tokens + batch.n_target_tokens, batch.n_target_tokens)
+    rows: Any = [row] * (batch.n_rows * team.size)
     adapter.module.train()
     trainer = Trainer(adapter, run, 10)
-    with tracker:
+    with tracker, tracker.watching_fsdp():
         trainer.step(rows)
         tracker.peak = tracker.alive
         trainer.step(rows)

@@ -7,16 +7,18 @@ to please these cases needs other seeds.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from audition.memory import MicroBatch, estimate_step
 from audition.training.recipe import Recipe
-from configurations import KINDS, Case, random_case, spec_of
+from configurations import KINDS, SHARDED_KINDS, Case, random_case, random_sharded_case, spec_of
 from tracking import PeakTracker, tracked_peak
 
 N_CASES = 8  #: of each architecture: 72 in all
 SEED = 11
+N_SHARDED, SHARDED_SEED = 3, 12
 
 
 def cases(kind: str) -> list[Case]:
@@ -39,6 +41,27 @@ def test_the_estimate_is_within_a_tenth_of_the_tracked_peak_and_never_a_twentiet
     found = {case.name: deviation(case) for case in cases(kind)}
     outside = {name: f"{error:+.1%}" for name, error in found.items() if not -0.05 <= error <= 0.10}
     assert outside == {}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:FSDP2-wrapped module")  # blocks may return views: nothing writes into them
+@pytest.mark.parametrize("kind", SHARDED_KINDS)
+def test_the_estimate_for_one_of_several_devices_is_never_a_twentieth_below_nor_a_seventh_above(kind: str) -> None:
+    rng = random.Random(f"{SHARDED_SEED} {kind}")  # noqa: S311 - nothing secret
+    found = {case.name: deviation(case) for case in (random_sharded_case(kind, rng) for _ in range(N_SHARDED))}
+    outside = {name: f"{error:+.1%}" for name, error in found.items() if not -0.05 <= error <= 1 / 7}
+    assert outside == {}
+
+
+@pytest.mark.slow
+def test_a_share_of_a_model_is_really_smaller() -> None:
+    case = replace(cases("gpt2")[0], config={**cases("gpt2")[0].config, "n_layers": 6, "d_model": 1024, "n_heads": 16})
+    case = replace(case, batch=MicroBatch(n_rows=1, n_input_tokens=32, n_target_tokens=8))
+    config, batch = case.build(), case.batch
+    recipe = Recipe(name="r", batch_sizes=(1,), micro_batch_tokens=10**9)
+    _, alone = tracked_peak(config, recipe, "fp32", batch)
+    _, shared = tracked_peak(config, replace(recipe, n_shards=4, batch_sizes=(4,)), "fp32", batch)
+    assert shared < 0.6 * alone
 
 
 def test_the_cases_have_every_method_precision_and_kind_of_attention() -> None:

@@ -10,7 +10,16 @@ import typer
 from audition.cli.arguments import Names, PluginFiles
 from audition.cli.session import Session
 from audition.cli.tables import AsJson, print_json, render
-from audition.memory import MicroBatch, estimate, estimated_lengths, fit, format_bytes, largest_micro_batch, parse_bytes
+from audition.memory import (
+    MicroBatch,
+    estimate,
+    estimated_lengths,
+    fit,
+    format_bytes,
+    largest_micro_batch,
+    parse_bytes,
+    shards_needed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +102,7 @@ def _plan(
 ) -> dict[str, Any]:
     batch = largest_micro_batch(recipe, lengths)
     need = estimate(model, recipe, precision=precision, micro_batch=batch)
-    found = {budget: fit(model, recipe, budget, precision=precision, lengths=lengths) for budget in budgets}
+    found = {budget: _fit(model, recipe, precision, lengths, budget) for budget in budgets}
     return {
         "model": model.name,
         "micro_batch": batch,
@@ -102,15 +111,30 @@ def _plan(
             {
                 "budget": format_bytes(budget),
                 "budget_bytes": budget,
-                "verdict": verdict_of(each),
+                "verdict": verdict_of(each) + _or_shared(shared),
                 "changes": [] if each is None else each.changes,
                 "is_lossless": None if each is None else each.is_lossless,
                 "total": None if each is None else each.estimate.total,
                 "fits": None if each is None else each.recipe is not None,
+                "shards_needed": shared,
             }
-            for budget, each in found.items()
+            for budget, (each, shared) in found.items()
         ],
     }
+
+
+def _fit(
+    model: ModelSpec, recipe: Recipe, precision: str, lengths: Sequence[tuple[int, int]], budget: int
+) -> tuple[Fit | None, int | None]:
+    """Return the setting that fits, and how many such GPUs could share the model where that one would cost accuracy."""
+    found = fit(model, recipe, budget, precision=precision, lengths=lengths)
+    if found is None or found.is_lossless:
+        return found, None
+    return found, shards_needed(model, recipe, budget, precision=precision, lengths=lengths)
+
+
+def _or_shared(n_shards: int | None) -> str:
+    return "" if n_shards is None else f"; {n_shards} such GPUs can share it (n_shards = {n_shards})"
 
 
 def _bytes(need: MemoryEstimate) -> dict[str, int]:

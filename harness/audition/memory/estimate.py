@@ -7,22 +7,27 @@ from typing import TYPE_CHECKING
 
 from audition.memory.activations import Numerics
 from audition.memory.micro_batch import largest_micro_batch
-from audition.memory.moments import Step, evaluation_moment, training_moments
+from audition.memory.moments import SCORING, Step, evaluation_moment, training_moments
+from audition.memory.sharded import sharded_moments
 from audition.memory.weights import count_weights
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from audition.memory.activations import AttentionPath
     from audition.memory.micro_batch import MicroBatch
+    from audition.memory.moments import Moment
     from audition.training.recipe import Recipe
     from audition.types import ModelShape, ModelSpec
 
 CONTEXT_BYTES = 600 * 2**20  #: CUDA context, cuBLAS workspaces and loaded kernels; a round figure, not measured
+TEAM_BYTES = 512 * 2**20  #: NCCL's channels, where several GPUs share a model; a round figure, not measured
 RESERVE_SHARE = 0.05  #: of the tensors: what the caching allocator holds and cannot use; a round figure, not measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryEstimate:
-    """Estimated peak of one fine-tuning, in bytes, at the moment when it is largest."""
+    """Estimated peak of one fine-tuning, in bytes of one device, at the moment when it is largest."""
 
     weights: int  #: quantised or not, low-rank matrices, and the casts that autocast keeps
     gradients: int
@@ -61,7 +66,7 @@ def estimate(
         is_cuda: on a GPU, with its context; else the tensors of a process on a CPU.
     """
     if spec.shape is None:
-        return None if spec.n_params is None else _by_parameters(spec.n_params, precision, is_cuda=is_cuda)
+        return None if spec.n_params is None else _by_parameters(spec.n_params, recipe, precision, is_cuda=is_cuda)
     batch = micro_batch or largest_micro_batch(recipe)
     step = Step(
         shape=spec.shape,
@@ -71,8 +76,7 @@ def estimate(
         numerics=_numerics(spec.shape, recipe, precision, is_cuda=is_cuda),
         is_cuda=is_cuda,
     )
-    tensors = max((*training_moments(step).values(), evaluation_moment(step)), key=lambda moment: sum(moment.values()))
-    return _with_context(tensors, is_cuda=is_cuda)
+    return _with_context(recipe, _fullest(_moments(step)), is_cuda=is_cuda)
 
 
 def estimate_step(spec: ModelSpec, recipe: Recipe, *, precision: str, micro_batch: MicroBatch) -> MemoryEstimate:
@@ -91,7 +95,20 @@ def estimate_step(spec: ModelSpec, recipe: Recipe, *, precision: str, micro_batc
         numerics=_numerics(spec.shape, recipe, precision, is_cuda=False),
         is_cuda=False,
     )
-    return _with_context(max(training_moments(step).values(), key=lambda moment: sum(moment.values())), is_cuda=False)
+    moments = _moments(step)
+    del moments[SCORING]
+    return _with_context(recipe, _fullest(moments), is_cuda=False)
+
+
+def _moments(step: Step) -> dict[str, Moment]:
+    """Return what one device holds at each moment that can be the peak."""
+    if step.recipe.n_shards > 1:
+        return sharded_moments(step)
+    return {**training_moments(step), SCORING: evaluation_moment(step)}
+
+
+def _fullest(moments: Mapping[str, Moment]) -> Moment:
+    return max(moments.values(), key=lambda moment: sum(moment.values()))
 
 
 def _numerics(shape: ModelShape, recipe: Recipe, precision: str, *, is_cuda: bool) -> Numerics:
@@ -113,14 +130,16 @@ def _path(shape: ModelShape, recipe: Recipe, *, is_cuda: bool) -> AttentionPath:
     return "math"
 
 
-def _by_parameters(n_params: int, precision: str, *, is_cuda: bool) -> MemoryEstimate:
-    """Return what weights, gradients and AdamW need, where nothing is known of the activations."""
+def _by_parameters(n_params: int, recipe: Recipe, precision: str, *, is_cuda: bool) -> MemoryEstimate:
+    """Return what weights, gradients and AdamW need, where nothing is known of activations and blocks."""
+    n_kept = n_params / recipe.n_shards
     casts = 2 * n_params if precision == "bf16" else 0
-    moment = {"weights": 4 * n_params + casts, "gradients": 4 * n_params, "optimiser": 8 * n_params}
-    return _with_context({**moment, "activations": 0, "logits": 0, "temporary": 0}, is_cuda=is_cuda)
+    moment = {"weights": 4 * n_kept + casts, "gradients": 4 * n_kept, "optimiser": 8 * n_kept}
+    return _with_context(recipe, {**moment, "activations": 0, "logits": 0, "temporary": 0}, is_cuda=is_cuda)
 
 
-def _with_context(moment: dict[str, float], *, is_cuda: bool) -> MemoryEstimate:
+def _with_context(recipe: Recipe, moment: Moment, *, is_cuda: bool) -> MemoryEstimate:
     tensors = {name: round(size) for name, size in moment.items()}
-    context = CONTEXT_BYTES + round(RESERVE_SHARE * sum(tensors.values())) if is_cuda else 0
+    fixed = CONTEXT_BYTES + (TEAM_BYTES if recipe.n_shards > 1 else 0)
+    context = fixed + round(RESERVE_SHARE * sum(tensors.values())) if is_cuda else 0
     return MemoryEstimate(**tensors, context=context)

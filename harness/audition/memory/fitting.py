@@ -23,6 +23,7 @@ LOSSY: tuple[dict[str, Any], ...] = (
     {"method": "qlora", "quantisation": "int8"},
     {"method": "qlora", "quantisation": "nf4"},
 )
+SHARDS = (2, 4, 8)  #: GPUs that machines have
 _METHODS = {"full": 0, "lora": 1, "qlora": 2}
 
 
@@ -81,6 +82,25 @@ def fit(
     if smallest is None:
         raise AssertionError("a recipe is its own first setting")
     return Fit(recipe=None, estimate=smallest, changes=(), is_lossless=False)
+
+
+def shards_needed(
+    spec: ModelSpec,
+    recipe: Recipe,
+    budget: int,
+    *,
+    precision: str,
+    lengths: Sequence[tuple[int, int]] = (),
+) -> int | None:
+    """Return the least number of GPUs of `budget` bytes that can share the model without loss: 2, 4 or 8; else None."""
+    for n_shards in SHARDS:
+        if n_shards <= recipe.n_shards:
+            continue
+        shared = replace(recipe, n_shards=n_shards)
+        found = fit(spec, shared, budget, precision=precision, lengths=lengths, may_be_lossy=False)
+        if found is not None and found.recipe is not None:
+            return n_shards
+    return None
 
 
 def _settings(recipe: Recipe, lengths: Sequence[tuple[int, int]], *, may_be_lossy: bool) -> Iterator[Recipe]:

@@ -26,7 +26,7 @@ class MicroBatch:
 
 
 def largest_micro_batch(recipe: Recipe, lengths: Iterable[tuple[int, int]] = ()) -> MicroBatch:
-    """Return the forward pass of a training step that needs most.
+    """Return the forward pass of a training step that needs most, on one device.
 
     Args:
         recipe: its batch size, its limits on lengths and on a micro-batch.
@@ -36,8 +36,9 @@ def largest_micro_batch(recipe: Recipe, lengths: Iterable[tuple[int, int]] = ())
     cut = cut or [(recipe.max_input_tokens, recipe.max_target_tokens)]
     n_input, n_target = max(i for i, _ in cut), max(t for _, t in cut)
     longest = max(i + t for i, t in cut)
+    n_rows = -(-max(recipe.batch_sizes) // recipe.n_shards)  # a team's first process has the most
     return MicroBatch(
-        n_rows=max(1, min(max(recipe.batch_sizes), recipe.micro_batch_tokens // longest)),
+        n_rows=max(1, min(n_rows, recipe.micro_batch_tokens // longest)),
         n_input_tokens=max(1, min(n_input, longest - 1)),
         n_target_tokens=n_target,
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from audition.types import ModelShape
 
 Moment = dict[str, float]  #: bytes by component of a MemoryEstimate, context excepted
+SCORING = "scoring"  #: the moment between two epochs
 _FP32 = 4
 _NF4_BYTES = 0.5 + 1 / 64 + 4 / (64 * 256)  #: a number; one byte a block of 64 and four a 256 of these (QLoRA, 2023)
 _INT8_BYTES = 1.0
@@ -50,15 +51,18 @@ class Step:
     @property
     def stored(self) -> float:
         """Return the bytes of all weights."""
-        recipe, weights = self.recipe, self.weights
+        weights = self.weights
+        return self.bytes_of(linear=weights.linear, other=weights.total - weights.linear, low_rank=weights.low_rank)
+
+    def bytes_of(self, *, linear: float, other: float, low_rank: float) -> float:
+        """Return the bytes of weights of linear layers in blocks, of others, and of LoRA's (per unit of rank)."""
+        recipe = self.recipe
         if recipe.method == "full":
-            return _FP32 * weights.total
+            return _FP32 * (linear + other)
         frozen = 2 if self.numerics.is_mixed else _FP32
-        added = _FP32 * self.n_trained
-        if recipe.method == "lora":
-            return frozen * weights.total + added
         quantised = _NF4_BYTES if recipe.quantisation == "nf4" else _INT8_BYTES
-        return quantised * weights.linear + frozen * (weights.total - weights.linear) + added
+        in_layers = frozen if recipe.method == "lora" else quantised
+        return in_layers * linear + frozen * other + _FP32 * recipe.lora_rank * low_rank
 
     @property
     def casts(self) -> float:
@@ -88,7 +92,7 @@ class Step:
 
 def training_moments(step: Step) -> dict[str, Moment]:
     """Return what memory holds at each moment that can be the peak of a step after the first."""
-    blocks = _blocks(step)
+    blocks = blocks_of(step)
     layers = [kept_by(step.shape, block, step.numerics) for block in blocks]
     top, bottom, n_logits = _top(step), _bottom(step), _n_logits(step)
     kept = _kept(step, layers) + bottom
@@ -122,6 +126,9 @@ def training_moments(step: Step) -> dict[str, Moment]:
         n_encoder = step.shape.n_layers
         encoder = _kept(step, layers[:n_encoder], is_encoder=True) + bottom
         so_far, rest = max(head, gradients * (1 - n_encoder / len(layers))), below * n_encoder / len(layers)
+        moments |= _layer_moments(
+            "decoder's first", step, blocks[n_encoder], moment, casts=rest, gradients=so_far, kept=encoder
+        )
         moments["decoder's embeddings"] = moment(rest, so_far, encoder, 0.0, 2 * head)
         moments |= _layer_moments(
             "encoder's last", step, blocks[n_encoder - 1], moment, casts=rest, gradients=so_far, kept=encoder
@@ -141,7 +148,7 @@ def _layer_moments(
 ) -> dict[str, Moment]:
     """Return the backward pass of one layer: its second half with everything kept, then the first with half of it."""
     layer = kept_by(step.shape, block, step.numerics)
-    recomputed = layer.total if step.recipe.checkpointing or name == "first" else 0.0
+    recomputed = layer.total if step.recipe.checkpointing or name.endswith("first") else 0.0
     feed_forward, scores = _temporary(step, block)
     return {
         f"{name} feed-forward": moment(casts, gradients, kept + recomputed, 0.0, feed_forward),
@@ -169,7 +176,7 @@ def evaluation_moment(step: Step) -> Moment:
     }
 
 
-def _blocks(step: Step) -> list[Block]:
+def blocks_of(step: Step) -> list[Block]:
     """Return the layers in the order of the forward pass; those with experts are spread evenly."""
     batch, shape = step.batch, step.shape
     n_decoder = shape.n_decoder_layers or 0

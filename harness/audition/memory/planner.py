@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from audition.memory.fitting import Fit, fit
+from audition.memory.fitting import Fit, fit, shards_needed
 from audition.memory.sizes import format_bytes
 
 if TYPE_CHECKING:
@@ -60,9 +60,15 @@ class MemoryPlanner:
         limit = self._limit(budget) or 0
         whose = "the budget is" if limit == budget else "the device has"
         said = f"needs {needed} at least (estimated), {whose} {format_bytes(limit)}"
-        if lossy is None or lossy.recipe is None:
-            return said
-        return f"{said}; it {lossy.verdict} ({format_bytes(lossy.estimate.total)})"
+        if lossy is not None and lossy.recipe is not None:
+            said += f"; it {lossy.verdict} ({format_bytes(lossy.estimate.total)})"
+        return said + self._or_shared(model, limit)
+
+    def _or_shared(self, model: ModelSpec, limit: int) -> str:
+        if not self.is_cuda:
+            return ""
+        n = shards_needed(model, self.recipe, limit, precision=self.recipe.precision, lengths=self.lengths)
+        return "" if n is None else f"; {n} such GPUs can share it (n_shards = {n})"
 
     def _limit(self, budget: int | None) -> int | None:
         limits = [limit for limit in (budget, self.capacity) if limit is not None]

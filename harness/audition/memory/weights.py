@@ -10,6 +10,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LayerWeights:
+    """Numbers of weights in the linear layers of one block."""
+
+    linear: int
+    low_rank: int  #: LoRA's, per unit of rank
+    feed_forward: int  #: of the linear ones, those of the second half
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
     """Numbers of weights, not bytes."""
 
@@ -39,6 +48,17 @@ def count_weights(shape: ModelShape, n_params: int | None) -> Weights:
         head=head,
         largest_linear=max(rows * columns for rows, columns in (*attention, *dense)),
         low_rank=n_attentions * _sides(attention) + (n_dense + n_expert) * _sides(dense),
+    )
+
+
+def count_layer_weights(shape: ModelShape, *, is_decoder: bool, is_sparse: bool) -> LayerWeights:
+    """Return the weights of one block; `is_decoder`: it looks at an encoder, too."""
+    n_attentions, n_experts = 1 + is_decoder, shape.n_experts if is_sparse else 1
+    attention, dense = _matrices_of_attention(shape), _matrices_of_feed_forward(shape)
+    return LayerWeights(
+        linear=n_attentions * _size(attention) + n_experts * _size(dense),
+        feed_forward=n_experts * _size(dense),
+        low_rank=n_attentions * _sides(attention) + n_experts * _sides(dense),
     )
 
 

@@ -94,12 +94,13 @@ class Candidate:
         import accelerate  # noqa: F401 - takes seconds, which are not the first measurement's
 
         load_whole = partial(_load_prepared, request, adapter, device)
+        mesh = team.mesh(device) if team.size > 1 else None
         with team.in_turn():
             loaded = load_whole()
-            if team.size > 1:
+            if mesh is not None:
                 from audition.training.sharding.layout import shard  # imports torch's FSDP, which few need
 
-                shard(loaded.module, team, device)
+                shard(loaded.module, mesh)
         return cls(loaded, task, device, team, load_whole=load_whole)
 
     def measure(self, request: MeasurementRequest, on_progress: OnProgress = lambda _: None) -> Observation:

@@ -14,35 +14,31 @@ from audition.training.methods.layers import input_embeddings, output_embeddings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from torch.distributed.device_mesh import DeviceMesh
     from torch.nn import Module
 
-    from audition.training.device import Device
-    from audition.training.sharding.team import Team
 
 _LAYER_DROPS = ("layerdrop", "encoder_layerdrop", "decoder_layerdrop")  #: as transformers' configurations call it
 
 
-def shard(module: Any, team: Team, device: Device) -> None:  # noqa: ANN401 - a torch module
-    """Spread `module` over the team, in place, each process's part on its device. Nothing is said between processes.
+def shard(module: Any, mesh: DeviceMesh) -> None:  # noqa: ANN401 - a torch module
+    """Spread `module` over a team, in place, each process's part on its device. Nothing is said between processes.
 
     Parameters are gathered in the type they have: what autocast computes in bf16 is what it would be on one device.
 
     Args:
         module: prepared, on the CPU, the same in every process.
-        team: it has joined.
-        device: this process's, and the current one where it is a GPU.
+        mesh: of the team; each process's device is its current one.
 
     Raises:
         UsageError: the model has no blocks, skips them at random, trains a single number, or torch is too old.
     """
     import torch
-    from torch.distributed.device_mesh import init_device_mesh
     from torch.distributed.fsdp import FSDPModule, fully_shard, register_fsdp_forward_method
 
     if not hasattr(FSDPModule, "set_reduce_scatter_unused_params"):
         raise UsageError(f"a recipe with n_shards needs torch 2.13 or newer, this is {torch.__version__}")
     groups = [*_blocks(module), *_untied(module), module]
-    mesh = init_device_mesh(device.name.partition(":")[0], (team.size,))
     kept = set(_indivisible(module))
     for group in groups:
         fully_shard(group, mesh=mesh, reshard_after_forward=True, ignored_params=kept)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from torch import Tensor
+    from torch.distributed.device_mesh import DeviceMesh
+
+    from audition.training.device import Device
 
 _APART = 10**6  #: between the seeds of two processes: no other seed of a measurement is met
 #: long enough never to pass: whoever is waited for is loading, computing or dead, and the leader hears of the dead
@@ -24,7 +27,7 @@ _PATIENCE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The place of this process among those that share a model. All call `sum`, `largest` and `in_turn` together."""
+    """The place of this process among those that share a model. What it does, all do together."""
 
     rank: int = 0
     size: int = 1
@@ -51,6 +54,12 @@ class Team:
         tensor = torch.tensor(number)  # on the CPU, whatever the device
         torch.distributed.all_reduce(tensor, torch.distributed.ReduceOp.MAX)
         return int(tensor.item())
+
+    def mesh(self, device: Device) -> DeviceMesh:
+        """Return the team as FSDP sees it, each process on its current device of this kind."""
+        from torch.distributed.device_mesh import init_device_mesh
+
+        return init_device_mesh(device.name.partition(":")[0], (self.size,))
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
