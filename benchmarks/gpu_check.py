@@ -25,6 +25,7 @@ from audition.types import TaskOptions
 from gpu_sections.environment import environment, tests
 from gpu_sections.losses import agreement, repeatability, settings, side_by_side
 from gpu_sections.memory import real_sizes, transfers
+from gpu_sections.sharing import sharing
 from gpu_sections.shortage import halving
 from gpu_sections.workshop import Section, Workshop
 
@@ -39,6 +40,7 @@ SECTIONS: dict[str, Callable[[Workshop], Section]] = {
     "memory": real_sizes,
     "agreement": agreement,
     "side-by-side": side_by_side,
+    "sharing": sharing,
     "transfers": transfers,
     "repeatability": repeatability,
 }
