@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audition.catalog import Catalog
-from audition.memory import GIB, Fit, MemoryPlanner, MicroBatch, estimate, fit, largest_micro_batch
+from audition.memory import GIB, Fit, MemoryPlanner, MicroBatch, estimate, fit, largest_micro_batch, shards_needed
 from audition.plugins import load_plugins
 from audition.training.recipe import Recipe, load_recipe
 
 if TYPE_CHECKING:
+    from audition.training.recipe import Method
     from audition.types import ModelSpec
 
 MODELS = {offer.entry.name: offer.entry for offer in Catalog(load_plugins()).models.values()}
@@ -106,6 +107,29 @@ def test_the_lengths_of_a_task_decide_over_the_limits_of_the_recipe() -> None:
     assert largest_micro_batch(replace(recipe, micro_batch_tokens=100), [(60, 10)]).n_rows == 1
 
 
+def test_fewer_of_the_larger_cards_can_share_a_model_and_fewer_than_two_is_no_answer() -> None:
+    model = MODELS["facebook/opt-6.7b"]
+    needed = [shards_needed(model, PAPER, gib * GIB, precision="bf16") for gib in (2, 24, 48, 80)]
+    assert needed == [None, 8, 4, 2]
+    shared = replace(PAPER, n_shards=4)
+    assert shards_needed(model, shared, 80 * GIB, precision="bf16") == 8, "the recipe asks for four already"
+
+
+@pytest.mark.parametrize("method", ["full", "lora", "qlora"])
+@pytest.mark.parametrize("model", ["gpt2-xl", "facebook/opt-6.7b", "google/mt5-large", "microsoft/phi-2"])
+def test_each_of_more_devices_holds_less(model: str, method: Method) -> None:
+    recipe = replace(PAPER, method=method, checkpointing=True, batch_sizes=(8,))
+    needs = [estimate(MODELS[model], replace(recipe, n_shards=n), precision="bf16") for n in (2, 4, 8)]
+    totals = [need.total for need in needs if need is not None]
+    assert totals == sorted(totals, reverse=True)
+    assert len(set(totals)) == 3
+
+
+def test_devices_that_share_a_model_share_the_rows_of_a_batch() -> None:
+    recipe = replace(PAPER, batch_sizes=(9,), micro_batch_tokens=10**6)
+    assert [largest_micro_batch(replace(recipe, n_shards=n)).n_rows for n in (1, 2, 4, 16)] == [9, 5, 3, 1]
+
+
 def planner(*gib: float, **fields: object) -> MemoryPlanner:
     budgets = tuple(round(each * GIB) for each in gib) or (None,)
     known = {"recipe": replace(PAPER, precision="bf16"), "lengths": (), "is_cuda": True, "budgets": budgets}
@@ -117,6 +141,11 @@ def test_a_selection_changes_no_loss_to_make_a_candidate_fit_and_says_what_would
     assert not found.fits(MODELS["gpt2-xl"], 8 * GIB)
     reason = found.why_not(MODELS["gpt2-xl"], 8 * GIB)
     assert "at least (estimated), the budget is 8 GiB; it fits with LoRA" in reason
+
+
+def test_how_many_gpus_could_share_a_candidate_is_said() -> None:
+    said = planner(24).why_not(MODELS["facebook/opt-6.7b"], 24 * GIB)
+    assert said.endswith("; 8 such GPUs can share it (n_shards = 8)")
 
 
 def test_a_candidate_is_trained_as_the_device_needs_it_whatever_the_budgets() -> None:
