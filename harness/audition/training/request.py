@@ -36,6 +36,10 @@ class Attempt:
     fitted: int | None = None  #: tokens of a forward pass, since more did not fit; None: nobody knows
     is_strict: bool = True  #: let operations without a deterministic kernel raise; False: one has, let them warn
 
+    def after(self, other: Attempt) -> Attempt:
+        """Return what is known after another attempt has taught something, too."""
+        return Attempt(fitted=other.fitted or self.fitted, is_strict=self.is_strict and other.is_strict)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:

@@ -95,6 +95,7 @@ def main() -> None:
         report = reporter(answers)
         if request.recipe.n_shards > 1:
             return leader.ask(message["verb"], request, report)
+        leader.close()
         return {"answer": worker.answer(message["verb"], request, report)}
 
     serve(answers, lines, files, answer)

@@ -6,6 +6,7 @@ What one process cannot do, the others wait for in vain: one that fails ends all
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from contextlib import suppress
@@ -38,6 +39,7 @@ class Leader:
         self._devices: tuple[str, ...] = ()
         self._folder: str | None = None  #: of the candidate that `_attempt` is about
         self._attempt = Attempt()
+        self._meeting_point: Path | None = None  #: a file in a folder of its own
 
     def ask(self, verb: str, request: MeasurementRequest, on_progress: Callable[[Progress], None]) -> dict[str, Any]:
         """Return the team's answer to one request, as a worker gives it.
@@ -52,7 +54,7 @@ class Leader:
             answer = self._ask(verb, request, on_progress)
             if "again" not in answer:
                 return _with_lost_time(answer, lost * request.recipe.n_shards)
-            self._attempt = codec.from_json(Attempt, answer["again"])
+            self._attempt = self._attempt.after(codec.from_json(Attempt, answer["again"]))
             lost += time.perf_counter() - started
 
     def close(self) -> None:
@@ -60,6 +62,8 @@ class Leader:
         for process in self._team:
             process.kill()
         self._team = []
+        if self._meeting_point is not None:
+            shutil.rmtree(self._meeting_point.parent, ignore_errors=True)
 
     def _ask(self, verb: str, request: MeasurementRequest, on_progress: Callable[[Progress], None]) -> dict[str, Any]:
         """Return the answer of the first process if all have one, else the failure that explains the others."""
@@ -93,7 +97,7 @@ class Leader:
             self.close()
         if not self._team:
             log = Path(os.environ.get(LOG) or Path(tempfile.mkdtemp(prefix="audition-team-")) / "worker.log")
-            meeting_point = Path(tempfile.mkdtemp(prefix="audition-team-")) / "meeting-point"
+            self._meeting_point = Path(tempfile.mkdtemp(prefix="audition-team-")) / "meeting-point"
             self._devices = devices
             self._team = [
                 ChildProcess(
@@ -101,7 +105,7 @@ class Leader:
                     device=device,
                     plugins=self._plugins,
                     module="audition.training.sharding.rank",
-                    arguments=(str(rank), str(len(devices)), str(meeting_point)),
+                    arguments=(str(rank), str(len(devices)), str(self._meeting_point)),
                 )
                 for rank, device in enumerate(devices)
             ]
