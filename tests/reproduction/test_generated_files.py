@@ -15,22 +15,60 @@ KEPT = Path(__file__).parents[2] / "leaderboards"
 pytestmark = pytest.mark.slow
 
 
-HASH = re.compile(rb"sha256:[0-9a-f]+")
+HASH = re.compile(r"sha256:[0-9a-f]+")
+NUMBER = re.compile(r"-?\d+(?:\.(\d+))?")
+UNITS = 3  #: of the last printed place, by which decimals of VanillaFit may differ
 
 
-def without_hashes(path: Path) -> bytes:
+def without_hashes(path: Path) -> str:
     """Return what a file says, but for the hashes of plugins: numbers were made by the code they name, and still hold.
 
     `make leaderboards` writes the hashes of today.
     """
-    return HASH.sub(b"sha256:", path.read_bytes())
+    return HASH.sub("sha256:", path.read_text(encoding="utf-8"))
+
+
+def is_kept(written: str, kept: str) -> bool:
+    """Return whether two pages say the same, but for the last place of VanillaFit's decimals.
+
+    With few points many vanilla fits are equally good, and which is found depends on the last bits of a processor's
+    arithmetic: PearCorr on WMT19 at 1/512 is 58.2 on the processor that the pages were made on and 58.1 on an AMD EPYC;
+    67.4 and 67.2 in the stratum where they are furthest apart (measured). All else is the same on both.
+    """
+    lines, others = _rows(written), _rows(kept)
+    return len(lines) == len(others) and all(map(_is_same_line, lines, others))
+
+
+def _rows(text: str) -> list[str]:
+    """Return the lines of a page, or the objects of a JSON file."""
+    return text.split("}") if text.startswith(("[", "{")) else text.splitlines()
+
+
+def _is_same_line(written: str, kept: str) -> bool:
+    if written == kept:
+        return True
+    is_vanilla = "vanilla" in written.lower() and NUMBER.sub("#", written) == NUMBER.sub("#", kept)
+    return is_vanilla and all(map(_is_near, NUMBER.finditer(written), NUMBER.finditer(kept)))
+
+
+def _is_near(one: re.Match[str], other: re.Match[str]) -> bool:
+    n_decimals = max(len(one[1] or ""), len(other[1] or ""))
+    apart = abs(float(one[0]) - float(other[0]))
+    return apart == 0 or (n_decimals > 0 and apart < (UNITS + 0.01) * 10.0**-n_decimals)
 
 
 def assert_kept(folder: Path) -> None:
     written = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     assert written
     for name in written:
-        assert without_hashes(folder / name) == without_hashes(KEPT / name), f"{name}: run `make leaderboards`"
+        assert is_kept(without_hashes(folder / name), without_hashes(KEPT / name)), f"{name}: run `make leaderboards`"
+
+
+def test_only_the_last_place_of_vanilla_fit_may_differ() -> None:
+    assert is_kept("vanilla-fit | 58.1 | 3", "vanilla-fit | 58.2 | 3")
+    for other in ("vanilla-fit | 58.5 | 3", "vanilla-fit | 58.1 | 4", "vanilla-law | 58.1 | 3", ""):
+        assert not is_kept("vanilla-fit | 58.1 | 3", other)
+    assert not is_kept("our-fit | 58.1", "our-fit | 58.2")
 
 
 def test_the_reproduction_is_what_is_kept(tmp_path: Path) -> None:
