@@ -144,7 +144,7 @@ class Trainer:
     def _update(self, loss: Tensor) -> None:
         norm = self._accelerator.clip_grad_norm_(self._adapter.module.parameters(), self._run.recipe.max_grad_norm)
         self._is_finite &= whole(norm).isfinite() & loss.isfinite()
-        self._parts.take_gradients()
+        self._parts.take_gradients(self._limit.team)
         self._optimizer.step()
         self._scheduler.step()
         self._parts.drop_gradients()

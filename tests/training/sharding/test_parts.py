@@ -10,6 +10,7 @@ from torch.distributed.tensor import Shard, distribute_tensor
 from torch.nn import Linear, Parameter, Sequential
 
 from audition.training.sharding.parts import TrainedParts, local_part, whole, write
+from audition.training.sharding.team import ALONE
 from audition.training.weights import Snapshot
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def test_an_optimiser_gets_the_trained_parameters_themselves_where_nothing_is_sp
     weight, bias = module[1].parameters()
     assert [id(part) for part in parts.parameters] == [id(weight), id(bias)]
     module(torch.ones(3, 2)).sum().backward()
-    parts.take_gradients()
+    parts.take_gradients(ALONE)
     assert bias.grad is not None
     assert bias.grad.tolist() == [3] * N_ROWS
     parts.drop_gradients()
@@ -98,7 +99,7 @@ def test_what_an_optimiser_does_to_its_parts_happens_to_the_parameters(mesh_of: 
     parts = TrainedParts(module)
     for parameter in module[1].parameters():
         parameter.grad = spread(torch.ones(parameter.shape), mesh)
-    parts.take_gradients()
+    parts.take_gradients(ALONE)
     torch.optim.SGD(parts.parameters, lr=1.0).step()
     assert torch.equal(local_part(module[1].weight), counting(N_ROWS)[3:] - 1)
     assert local_part(module[1].bias).tolist() == [2, 3]
@@ -111,7 +112,7 @@ def test_a_parameter_without_a_gradient_leaves_its_part_without_one(mesh_of: Mes
     """An optimiser passes over a part that has none: it has not decayed, nor moved on."""
     parts = TrainedParts(spread_layers(mesh_of(0, 2)))
     parts.parameters[0].grad = torch.ones(3, N_ROWS)  # of the step before
-    parts.take_gradients()
+    parts.take_gradients(ALONE)
     assert [part.grad for part in parts.parameters] == [None, None]
 
 
@@ -120,7 +121,7 @@ def test_an_optimiser_gets_no_empty_parts(rank: int, shapes: list[tuple[int, ...
     parts = TrainedParts(spread_layers(mesh_of(rank, 4)))
     assert [tuple(part.shape) for part in parts.parameters] == shapes
     assert all(type(part) is Parameter for part in parts.parameters)
-    parts.take_gradients()  # of a process that has no part of anything, too
+    parts.take_gradients(ALONE)  # of a process that has no part of anything, too
 
 
 @pytest.mark.parametrize(("rank", "rows"), [(0, slice(0, 2)), (3, slice(5, 5))])

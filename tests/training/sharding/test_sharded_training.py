@@ -100,3 +100,9 @@ def test_three_processes_learn_what_one_does(world: World) -> None:
         team = world.together(asked, n_shards=3)
         assert_same(team, world.alone(asked))
         assert team.method == "full fp32, 3 shards"
+
+
+def test_expert_that_nobody_has_met_in_a_step_is_left_alone_in_a_team_too(world: World) -> None:
+    asked = world.ask("switch_transformers")
+    team, alone = world.together(asked), world.alone(asked)
+    assert team.loss_per_token == pytest.approx(alone.loss_per_token, rel=1e-4)
