@@ -101,3 +101,13 @@ def test_a_card_that_no_recorded_model_fits_is_one_line() -> None:
     done = audition("select", "wmt19", "--source", "recorded", "--ratio", "1/64", "--memory", "1GB")
     assert done.returncode == 2
     assert "no candidate with a recorded curve fits in 1 GiB (estimated)" in done.stderr
+
+
+def test_plan_of_a_shared_model_says_that_it_is_of_each_gpu() -> None:
+    Path("four.toml").write_text('extends = "quick"\nn_shards = 4\n', encoding="utf-8")
+    asked = ("models", "plan", "facebook/opt-6.7b", "--memory", "24GB")
+    shared = audition(*asked, "--recipe", "./four.toml").stdout
+    assert ", each of 4 GPUs that share the model. All figures are estimated.\n" in shared
+    alone = audition(*asked).stdout
+    assert "GPUs that share the model" not in alone
+    assert alone.endswith("8 such GPUs can share it (n_shards = 8)\n")

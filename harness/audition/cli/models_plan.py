@@ -19,6 +19,7 @@ from audition.memory import (
     largest_micro_batch,
     parse_bytes,
     shards_needed,
+    sharing,
 )
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def plan_models(
         return print_json({"recipe": wanted, "precision": chosen, "label": "estimated", "models": plans})
     batch = largest_micro_batch(wanted, lengths)
     typer.echo(
-        f"Recipe {wanted.name}, {wanted.method}, {chosen}, micro-batch {_shown(batch)}. All figures are estimated."
+        f"Recipe {wanted.name}, {wanted.method}, {chosen}, micro-batch {_shown(batch)}"
+        f"{_of_each(wanted)}. All figures are estimated."
     )
     for plan in plans:
         typer.echo(f"\n{plan['model']}")
@@ -111,7 +113,7 @@ def _plan(
             {
                 "budget": format_bytes(budget),
                 "budget_bytes": budget,
-                "verdict": verdict_of(each) + _or_shared(shared),
+                "verdict": verdict_of(each) + sharing(shared),
                 "changes": [] if each is None else each.changes,
                 "is_lossless": None if each is None else each.is_lossless,
                 "total": None if each is None else each.estimate.total,
@@ -133,10 +135,6 @@ def _fit(
     return found, shards_needed(model, recipe, budget, precision=precision, lengths=lengths)
 
 
-def _or_shared(n_shards: int | None) -> str:
-    return "" if n_shards is None else f"; {n_shards} such GPUs can share it (n_shards = {n_shards})"
-
-
 def _bytes(need: MemoryEstimate) -> dict[str, int]:
     return {field.name: getattr(need, field.name) for field in fields(need)}
 
@@ -150,6 +148,10 @@ def _components(need: dict[str, int]) -> str:
     ]
     rows.append({"component": "peak", "bytes": format_bytes(need["total"]), "share": ""})
     return render(rows, right=("bytes", "share"))
+
+
+def _of_each(recipe: Recipe) -> str:
+    return f", each of {recipe.n_shards} GPUs that share the model" if recipe.n_shards > 1 else ""
 
 
 def _shown(batch: MicroBatch) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audition.memory.estimate import MemoryEstimate, estimate, estimate_step
-from audition.memory.fitting import Fit, fit, shards_needed
+from audition.memory.fitting import Fit, fit, shards_needed, sharing
 from audition.memory.lengths import estimated_lengths
 from audition.memory.micro_batch import MicroBatch, largest_micro_batch
 from audition.memory.planner import MemoryPlanner
@@ -23,4 +23,5 @@ __all__ = [
     "largest_micro_batch",
     "parse_bytes",
     "shards_needed",
+    "sharing",
 ]

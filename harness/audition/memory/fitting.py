@@ -84,6 +84,11 @@ def fit(
     return Fit(recipe=None, estimate=smallest, changes=(), is_lossless=False)
 
 
+def sharing(n_shards: int | None) -> str:
+    """Return what `shards_needed` found as the end of a sentence, or nothing where it found nothing."""
+    return "" if n_shards is None else f"; {n_shards} such GPUs can share it (n_shards = {n_shards})"
+
+
 def shards_needed(
     spec: ModelSpec,
     recipe: Recipe,

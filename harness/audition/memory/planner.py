@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from audition.memory.fitting import Fit, fit, shards_needed
+from audition.memory.fitting import Fit, fit, shards_needed, sharing
 from audition.memory.sizes import format_bytes
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class MemoryPlanner:
         if not self.is_cuda:
             return ""
         n = shards_needed(model, self.recipe, limit, precision=self.recipe.precision, lengths=self.lengths)
-        return "" if n is None else f"; {n} such GPUs can share it (n_shards = {n})"
+        return sharing(n)
 
     def _limit(self, budget: int | None) -> int | None:
         limits = [limit for limit in (budget, self.capacity) if limit is not None]
