@@ -77,8 +77,9 @@ class ModelSpec:
 class Turn:
     """One message of a conversation."""
 
-    role: str  #: "system", "user" or "assistant"
-    content: str
+    role: str  #: "system", "user", "assistant", "tool" (a tool's result)
+    content: str  #: "" where there is none, as in a turn that only calls tools
+    extra: str = ""  #: JSON object of what else templates read: `tool_calls`, `tool_call_id`, `name`; "" where nothing is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,7 @@ class Example:
     input: str
     target: str
     turns: tuple[Turn, ...] = ()  #: the turns before the target, for a model with a chat template
+    tools: str = ""  #: JSON list of the tools that the conversation offers; "" where it offers none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

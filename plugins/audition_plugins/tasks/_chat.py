@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from audition.conversation import plain_text
 from audition.types import Example, Turn
 from audition_plugins.tasks._rows import RowError, shorten
 
@@ -31,14 +32,7 @@ def read_conversation(row: Row, column: str) -> Example:
     before, answer = turns[: answers[-1]], turns[answers[-1]]
     if not before:
         raise RowError(row.place, f"{column!r} must hold a turn before the last assistant turn", "none")
-    return Example(input=as_plain_text(before), target=answer.content, turns=tuple(before))
-
-
-def as_plain_text(turns: list[Turn]) -> str:
-    """Return turns for a model without a chat template: a lone question as it is, else "User: …" and so on."""
-    if len(turns) == 1:
-        return turns[0].content
-    return "\n\n".join([*(f"{turn.role.capitalize()}: {turn.content}" for turn in turns), "Assistant:"])
+    return Example(input=plain_text(before), target=answer.content, turns=tuple(before))
 
 
 def _read_turn(row: Row, column: str, number: int, message: object) -> Turn:
