@@ -20,6 +20,8 @@ OTHER: dict[str, Any] = {
     "tf32": True,
     "deterministic": False,
     "n_shards": 2,
+    "truncate": "start",
+    "train_on": "all-assistant",
 }
 
 
@@ -38,3 +40,12 @@ def test_recipe_field_added_later_changes_the_key_only_where_it_is_used(field: s
 def test_every_field_added_later_is_a_field() -> None:
     assert {each.name for each in fields(Recipe)} >= ADDED
     assert set(OTHER) == ADDED
+
+
+def test_a_key_names_the_encoding_only_where_rows_are_encoded_anew() -> None:
+    recipe = load_recipe("quick")
+    plain = measurement_key(ask(100, recipe), weights="w", device_kind="cpu", adapter="toy of audition 0", encoding={})
+    anew = measurement_key(
+        ask(100, recipe), weights="w", device_kind="cpu", adapter="toy of audition 0", encoding={"encoding": 2}
+    )
+    assert plain == key(recipe) != anew

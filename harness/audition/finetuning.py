@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from audition.errors import UsageError
 from audition.executing import make_executor
 from audition.live import LiveLosses
+from audition.readings import Readings
 from audition.selecting import memory_planner, open_candidates, open_setting
 from audition.training.request import EVALUATION
 
@@ -112,10 +113,12 @@ def open_finetuning(
         raise UsageError(f"one model at a time is fine-tuned; {wish.models[0]!r} names {len(models)}")
     settings = find_settings(ledger, models[0], setting, learning_rate=learning_rate, batch_size=batch_size)
     setting = replace(setting, recipe=settings.applied_to(setting.recipe))
+    readings = Readings(setting.task, setting.recipe)
     losses = LiveLosses(
         models,
         setting,
         ledger=ledger,
+        readings=readings,
         memory=memory_planner(setting, devices),
         executor=make_executor(catalog, wish.executor, slots=1, log_dir=log_dir, timeout=wish.timeout),
         hooks=catalog.plugins.hooks,

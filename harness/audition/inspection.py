@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from audition.budget import ladder
+from audition.errors import UsageError
+from audition.readings import SAMPLE, Readings
 from audition.tasks import HasReadReport
-from audition.training.lossy import MAX_LOSSY_SHARE, lossy_share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from transformers import PreTrainedTokenizerBase
 
     from audition.protocols import TaskLoader
     from audition.tasks import ReadReport
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from audition.types import Example, ModelSpec, TaskSpec
 
 RATIOS = tuple(Fraction(1, 2**power) for power in range(3, 10))  #: the paper's: 1/8 … 1/512
-SAMPLE = 2000  #: training rows that lengths are taken from, and targets that tokenisers are tried on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +44,16 @@ class Lengths:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenisedTask:
-    """A task as one model's tokeniser sees it."""
+    """A task as one model reads it. Shares are of the sampled rows, measured."""
 
     model: str
     lengths: tuple[Lengths, ...]
-    truncated_inputs: float  #: share of the sampled inputs that the recipe would cut
-    truncated_targets: float  #: share of the sampled targets that it would cut for training
-    lossy_targets: float  #: share of the sampled targets that the tokeniser cannot give back
+    truncated_inputs: float  #: of the sampled inputs: those that the recipe would cut
+    truncated_targets: float  #: of the sampled targets: those that it would cut for training
+    lossy_targets: float  #: of the test targets: those that the tokeniser cannot give back
     is_lossy: bool  #: too many of them: a selection would not rank the model
+    n_refused: int = 0  #: rows that the model cannot take: a selection would not try it
+    remarks: tuple[str, ...] = ()  #: why not, and what else is done to the rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,29 +92,20 @@ def inspect(task: TaskLoader, recipe: Recipe, models: Sequence[ModelSpec], *, n_
     """
     d_full = task.spec.n_train or 0
     examples = list(task.train(min(SAMPLE, d_full), seed=0))
-    tokenizers = {model.name: local_tokenizer(model) for model in models}
+    readings = Readings(task, recipe)
+    read = {model.name: tokenise(model, readings, examples) for model in models}
     return Inspection(
         task=task.spec,
         report=task.report if isinstance(task, HasReadReport) else None,
         examples=tuple(examples[:3]),
         n_sampled=len(examples),
         lengths=text_lengths(examples),
-        models=tuple(tokenise(name, found, examples, recipe) for name, found in tokenizers.items() if found),
-        absent=tuple(name for name, found in tokenizers.items() if found is None),
+        models=tuple(found for found in read.values() if found),
+        absent=tuple(name for name, found in read.items() if found is None),
         max_input_tokens=recipe.max_input_tokens,
         max_target_tokens=recipe.max_target_tokens,
         reach=reach(d_full, task.spec.min_size, n_sizes),
     )
-
-
-def local_tokenizer(model: ModelSpec) -> PreTrainedTokenizerBase | None:
-    """Return the tokeniser of `model` from its folder or the hub's cache, or None if it is in neither."""
-    from transformers import AutoTokenizer
-
-    try:
-        return AutoTokenizer.from_pretrained(model.checkpoint, revision=model.revision, local_files_only=True)
-    except (OSError, ValueError):
-        return None
 
 
 def text_lengths(examples: Sequence[Example]) -> tuple[Lengths, ...]:
@@ -127,21 +118,42 @@ def text_lengths(examples: Sequence[Example]) -> tuple[Lengths, ...]:
     return tuple(counted)
 
 
-def tokenise(
-    model: str, tokenizer: PreTrainedTokenizerBase, examples: Sequence[Example], recipe: Recipe
-) -> TokenisedTask:
-    """Return what the tokeniser of `model` makes of the texts. Chats are counted as their plain text."""
-    inputs = _n_tokens(tokenizer, [example.input for example in examples])
-    targets = _n_tokens(tokenizer, [example.target for example in examples])
-    lossy = lossy_share(tokenizer, [example.target for example in examples])
-    unit = f"tokens of {model}"
+def tokenise(model: ModelSpec, readings: Readings, examples: Sequence[Example]) -> TokenisedTask | None:
+    """Return what `model` makes of the rows; None if its tokeniser is not on this machine."""
+    try:
+        survey = readings.survey(model)
+        lengths = readings.lengths(model, examples)
+    except UsageError as error:
+        return _unusable(model.name, str(error))
+    if survey is None:
+        return None
+    unit = f"tokens of {model.name}"
+    why = (f"{survey.refusal} ({survey.n_refused} rows)",) if survey.n_refused else ()
+    return TokenisedTask(
+        model=model.name,
+        lengths=tuple(
+            Lengths.of_counts(of, unit, counts)
+            for of, counts in zip(("input", "target"), zip(*lengths, strict=True), strict=False)
+        ),
+        truncated_inputs=survey.cut_inputs,
+        truncated_targets=survey.cut_targets,
+        lossy_targets=survey.lossy,
+        is_lossy=survey.is_lossy,
+        n_refused=survey.n_refused,
+        remarks=(*why, *survey.remarks),
+    )
+
+
+def _unusable(model: str, reason: str) -> TokenisedTask:
     return TokenisedTask(
         model=model,
-        lengths=(Lengths.of_counts("input", unit, inputs), Lengths.of_counts("target", unit, targets)),
-        truncated_inputs=_share_above(inputs, recipe.max_input_tokens),
-        truncated_targets=_share_above(targets, recipe.max_target_tokens),
-        lossy_targets=lossy,
-        is_lossy=lossy > MAX_LOSSY_SHARE,
+        lengths=(),
+        truncated_inputs=0.0,
+        truncated_targets=0.0,
+        lossy_targets=0.0,
+        is_lossy=False,
+        n_refused=1,
+        remarks=(reason,),
     )
 
 
@@ -149,12 +161,3 @@ def reach(d_full: int, min_size: int, n_sizes: int) -> tuple[Reach, ...]:
     """Return what a selection would measure at each of the paper's ratios, and whether that is `n_sizes` or more."""
     ladders = [(ratio, ladder(d_full, ratio, min_size)) for ratio in RATIOS]
     return tuple(Reach(ratio=ratio, sizes=sizes, is_enough=len(sizes) >= n_sizes) for ratio, sizes in ladders)
-
-
-def _n_tokens(tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> list[int]:
-    """Return the number of tokens of each text, special tokens included."""
-    return [len(ids) for ids in tokenizer(texts)["input_ids"]]
-
-
-def _share_above(counts: Sequence[int], limit: int) -> float:
-    return sum(count > limit for count in counts) / len(counts)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from audition import codec
 from audition.training.recipe import ADDED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from audition.training.recipe import Recipe
     from audition.training.request import MeasurementRequest
@@ -20,7 +21,14 @@ PROTOCOL = 1  #: raised whenever training or scoring changes in a way that chang
 LIBRARIES = ("torch", "transformers", "tokenizers")  #: those that training and scoring depend on
 
 
-def measurement_key(request: MeasurementRequest, *, weights: str, device_kind: str, adapter: str) -> str:
+def measurement_key(
+    request: MeasurementRequest,
+    *,
+    weights: str,
+    device_kind: str,
+    adapter: str,
+    encoding: Mapping[str, object] = MappingProxyType({}),
+) -> str:
     """Return 64 hexadecimal digits.
 
     Args:
@@ -28,9 +36,11 @@ def measurement_key(request: MeasurementRequest, *, weights: str, device_kind: s
         weights: fingerprint of the checkpoint.
         device_kind: "cpu" or the GPU's model name; numbers repeat on the same kind only.
         adapter: name and version of the adapter.
+        encoding: version of the encoding, where rows are not encoded as by the first one (`audition.readings`).
     """
     return _hash(
         {
+            **encoding,
             "protocol": PROTOCOL,
             "weights": weights,
             "task": request.task_fingerprint,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from audition.ledger import Ledger
     from audition.memory import MemoryPlanner
     from audition.protocols import Executor, TaskLoader
+    from audition.readings import Readings
     from audition.training.recipe import Recipe
     from audition.training.request import Calibration, Progress
     from audition.types import LossUnit, ModelSpec
@@ -57,6 +58,7 @@ class LiveLosses:
         on_progress: Callable[[Progress], None] = lambda _: None,
         on_observation: Callable[[Observation, bool], None] = lambda *_: None,
         memory: MemoryPlanner | None = None,
+        readings: Readings | None = None,
     ) -> None:
         self._models = {model.name: model for model in models}
         self._setting = setting
@@ -65,6 +67,7 @@ class LiveLosses:
         self._hooks = hooks
         self._on_progress = on_progress
         self._on_observation = on_observation  #: (observation of one seed, whether the ledger had it)
+        self._readings = readings  #: None: unknown, every row counts as encoded as it always was
         self._memory = memory  #: None: unknown, the recipe is taken as it is and nothing is estimated
         self._obtained: dict[Point, Observation] = {}  # several strata ask for the same points
         self._checkpoints: dict[str, Checkpoint] = {}
@@ -144,6 +147,7 @@ class LiveLosses:
             weights=checkpoint.fingerprint,
             device_kind=setting.device_kind,
             adapter=setting.adapters[model.adapter],
+            encoding=self._readings.key_parts(model, n_samples, request.seed) if self._readings else {},
         )
         if self._memory is not None:  # after the key: micro-batches and checkpointing change no loss
             request = replace(request, recipe=self._memory.adjusted(model, recipe))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from audition.advice import recommend
@@ -12,7 +13,9 @@ from audition.memory import format_bytes
 from audition.plan import cost_model, make_plan, planned_sizes
 from audition.problem import MeteredProblem
 from audition.provenance import of_setting
-from audition.selection import Report, does_not_fit, select_stratum
+from audition.selection import Report, does_not_fit, not_tried, select_stratum
+from audition.training.encoding.survey import Survey, lossy_note
+from audition.types import RankedModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,11 +25,12 @@ if TYPE_CHECKING:
     from audition.memory import MemoryPlanner
     from audition.plan import Plan
     from audition.protocols import Selector
+    from audition.readings import Readings
     from audition.selection import Stratum
-    from audition.types import ModelSpec, RankedModel
+    from audition.types import ModelSpec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LiveSelection:
     """One opened task, candidates, budgets and a selector. `plan` first, then `run`."""
 
@@ -41,6 +45,7 @@ class LiveSelection:
     d_full: int  #: training rows, or what they will be one day
     seed: int  #: of the selector's randomness
     provenance: Mapping[str, Any]  #: of the program and its plugins
+    readings: Readings | None = None  #: how candidates read the rows; None: unknown, nobody is refused for it
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -58,11 +63,12 @@ class LiveSelection:
         sizes = planned_sizes(self.selector, self.sizes)
         models = self._within(self.memory.budgets[-1])
         if not models:
-            raise UsageError(self._nothing_fits())
+            raise UsageError(self._nothing_fits() if self._able else self._all_refused())
         calibrations = self.losses.calibrate_all(models) if sizes else {}
         costs = cost_model(models, self.setting.task, self.setting.recipe, len(self.setting.seeds), calibrations)
         self.losses.costs = costs
-        return make_plan(models, sizes, self.losses, costs)
+        plan = make_plan(models, sizes, self.losses, costs)
+        return replace(plan, refused=tuple(self.refused.values()), remarks=self._reading_notes)
 
     def run(self) -> Report:
         """Return the report; measurements come from the ledger or are made and stored there first."""
@@ -96,13 +102,62 @@ class LiveSelection:
             self.selector,
             seed=self.seed,
             memory_budget_bytes=memory_budget,
-            too_large=[self._too_large(model, memory_budget) for model in self.candidates if model not in candidates],
+            too_large=[
+                self.refused.get(model.name) or self._too_large(model, memory_budget)
+                for model in self.candidates
+                if model not in candidates
+            ],
             memory={model.name: self.memory.need(model, memory_budget) for model in self.candidates},
-            remarks={model.name: self.memory.remark(model, memory_budget) for model in candidates},
+            remarks={model.name: remark for model in candidates if (remark := self._remark(model, memory_budget))},
         )
 
     def _within(self, memory_budget: int | None) -> tuple[ModelSpec, ...]:
-        return tuple(model for model in self.candidates if self.memory.fits(model, memory_budget))
+        return tuple(model for model in self._able if self.memory.fits(model, memory_budget))
+
+    @cached_property
+    def surveys(self) -> Mapping[str, Survey | RankedModel]:
+        """Return how candidates whose tokeniser is on this disk read the rows, or the row of one that cannot."""
+        found: dict[str, Survey | RankedModel] = {}
+        for model in self.candidates if self.readings else ():
+            try:
+                survey = self.readings.survey(model) if self.readings else None
+            except UsageError as error:
+                found[model.name] = not_tried(model, "refused", str(error))
+                continue
+            if survey is not None:
+                found[model.name] = survey
+        return found
+
+    @cached_property
+    def refused(self) -> Mapping[str, RankedModel]:
+        """Return the rows of the candidates that are not tried, since they cannot take the task as it is."""
+        rows = {}
+        for model in self.candidates:
+            survey = self.surveys.get(model.name)
+            if isinstance(survey, RankedModel):
+                rows[model.name] = survey
+            elif survey is not None and survey.n_refused:
+                rows[model.name] = not_tried(model, "refused", f"{survey.refusal} ({survey.n_refused} rows)")
+            elif survey is not None and survey.is_lossy and not self.setting.rank_lossy:
+                rows[model.name] = not_tried(model, "lossy-tokeniser", lossy_note(survey.lossy))
+        return rows
+
+    @property
+    def _able(self) -> tuple[ModelSpec, ...]:
+        return tuple(model for model in self.candidates if model.name not in self.refused)
+
+    @property
+    def _reading_notes(self) -> dict[str, str]:
+        return {name: "; ".join(each.notes) for name, each in self.surveys.items() if isinstance(each, Survey)}
+
+    def _remark(self, model: ModelSpec, memory_budget: int | None) -> str | None:
+        parts = (self.memory.remark(model, memory_budget), self._reading_notes.get(model.name))
+        return "; ".join(filter(None, parts)) or None
+
+    def _all_refused(self) -> str:
+        return "no candidate can take this task: " + "; ".join(
+            f"{name}: {', '.join(row.notes)}" for name, row in self.refused.items()
+        )
 
     def _too_large(self, model: ModelSpec, memory_budget: int | None) -> RankedModel:
         return does_not_fit(model, self.memory.why_not(model, memory_budget or 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heapreplace
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from audition.protocols import Selector, TaskLoader
     from audition.training.recipe import Recipe
     from audition.training.request import Calibration
-    from audition.types import ModelSpec
+    from audition.types import ModelSpec, RankedModel
 
 BYTES_PER_TOKEN = 3.5  #: of a model that was not calibrated; English under common vocabularies has 3 to 5
 _SAMPLED = 200  #: training examples looked at to estimate lengths
@@ -44,6 +44,8 @@ class Plan:
     slots: int
     n_shards: int  #: devices that work on one measurement together
     is_calibrated: bool  #: whether seconds come from training steps on this device
+    refused: tuple[RankedModel, ...] = ()  #: candidates that cannot take the task, with the reason
+    remarks: Mapping[str, str] = field(default_factory=dict)  #: by model: what it cuts or cannot write of the rows
 
     @property
     def cost(self) -> Cost:

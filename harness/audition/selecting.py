@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from audition.live import LiveSetting
     from audition.live_selection import LiveSelection
     from audition.training.device import Device
+    from audition.training.recipe import Recipe, Side, TrainOn
     from audition.training.request import Progress
     from audition.types import LossCurve, LossUnit, ModelSpec, Observation
 
@@ -44,6 +45,8 @@ class Wish:
     selector_options: tuple[str, ...] = ()  #: each "name=value"
     memory_budgets: tuple[int, ...] = ()  #: bytes; empty: the GPU's own, or no limit on a CPU
     recipe: str | None = None  #: None: the task's default
+    truncate: Side | None = None  #: None: the recipe's
+    train_on: TrainOn | None = None  #: None: the recipe's
     device: str = "auto"
     n_workers: int | None = None  #: None: one a core, or one a GPU
     executor: str = "local"
@@ -119,16 +122,19 @@ def open_live(
     """
     from audition.live import LiveLosses
     from audition.live_selection import LiveSelection
+    from audition.readings import Readings
 
     entry = catalog.selector(wish.selector)
     selector = make_selector(entry, wish.selector_options)
     setting, devices = open_setting(wish, catalog)
     candidates = open_candidates(wish, catalog, default=default_candidates(catalog, devices[0]))
+    readings = Readings(setting.task, setting.recipe)
     losses = LiveLosses(
         candidates,
         setting,
         ledger=ledger,
         memory=memory_planner(setting, devices),
+        readings=readings,
         executor=make_executor(
             catalog,
             wish.executor,
@@ -154,6 +160,7 @@ def open_live(
         d_full=wish.full_size or spec.n_train or 0,
         seed=wish.seed,
         provenance=provenance.of_plugins(catalog.plugins),
+        readings=readings,
     )
 
 
@@ -163,10 +170,9 @@ def open_setting(wish: Wish, catalog: Catalog) -> tuple[LiveSetting, tuple[Devic
     from audition.live import LiveSetting
     from audition.training.device import resolve_devices, resolve_precision
     from audition.training.methods.rules import check_recipe
-    from audition.training.recipe import load_recipe
 
     task = catalog.open_task(wish.task, wish.task_options)
-    recipe = load_recipe(wish.recipe or task.spec.default_recipe)
+    recipe = recipe_of(wish, task.spec.default_recipe)
     devices = resolve_devices(wish.device)
     recipe = replace(recipe, precision=resolve_precision(recipe.precision, devices[0]))
     check_recipe(recipe, precision=recipe.precision, is_cuda=devices[0].is_cuda)
@@ -181,6 +187,14 @@ def open_setting(wish: Wish, catalog: Catalog) -> tuple[LiveSetting, tuple[Devic
         adapters=_adapter_versions(catalog),
     )
     return setting, devices
+
+
+def recipe_of(wish: Wish, default: str) -> Recipe:
+    """Return the recipe that the user named, or `default`, with what the user asked for besides."""
+    from audition.training.recipe import load_recipe
+
+    recipe = load_recipe(wish.recipe or default)
+    return replace(recipe, truncate=wish.truncate or recipe.truncate, train_on=wish.train_on or recipe.train_on)
 
 
 def memory_planner(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from audition.memory import MemoryEstimate
     from audition.problem import MeteredProblem
     from audition.protocols import Selector
-    from audition.types import LossUnit, ModelSpec, Source
+    from audition.types import LossUnit, ModelSpec, Source, Status
     from audition.upgrades import Upgrade
 
 
@@ -120,10 +120,13 @@ def check_ranking(ranking: Ranking, candidates: Sequence[ModelSpec]) -> None:
 
 
 def does_not_fit(model: ModelSpec, reason: str) -> RankedModel:
+    """Return the row of a candidate that is too large."""
+    return not_tried(model, "does-not-fit", reason)
+
+
+def not_tried(model: ModelSpec, status: Status, reason: str) -> RankedModel:
     """Return the row of a candidate that was not tried."""
-    return RankedModel(
-        rank=None, model=model.name, status="does-not-fit", score=None, predicted_loss=None, notes=(reason,)
-    )
+    return RankedModel(rank=None, model=model.name, status=status, score=None, predicted_loss=None, notes=(reason,))
 
 
 def _stratum_json(stratum: Stratum) -> dict[str, Any]:

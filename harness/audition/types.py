@@ -15,7 +15,10 @@ Architecture = Literal["decoder-only", "encoder-decoder", "encoder-decoder-moe"]
 LossUnit = Literal["nats/token", "nats/byte"]
 Source = Literal["live", "recorded"]
 #: "does-not-fit": not at one example a forward pass either; "out-of-memory": neither, while others held GPU memory
-Status = Literal["ok", "out-of-memory", "not-finite", "crashed", "timed-out", "does-not-fit", "lossy-tokeniser"]
+#: "refused": the model's template, tokeniser or checkpoint cannot take the task's rows; nothing was tried
+Status = Literal[
+    "ok", "out-of-memory", "not-finite", "crashed", "timed-out", "does-not-fit", "lossy-tokeniser", "refused"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,7 @@ class Turn:
 
     role: str  #: "system", "user", "assistant", "tool" (a tool's result)
     content: str  #: "" where there is none, as in a turn that only calls tools
-    extra: str = ""  #: JSON object of what else templates read: `tool_calls`, `tool_call_id`, `name`; "" where nothing is
+    extra: str = ""  #: JSON object of what else templates read: `tool_calls`, `tool_call_id`, `name`; "" if nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,13 +115,14 @@ def test_a_cut_input_of_an_encoder_keeps_its_end(load: Load, kind: Kind) -> None
 
 
 @pytest.mark.parametrize("kind", ["gpt2", "bart"])
-def test_a_cut_training_target_keeps_its_end(load: Load, kind: Kind) -> None:
+def test_a_cut_training_target_has_no_end(load: Load, kind: Kind) -> None:
     adapter = load(kind)
     long = replace(PAIR, target="river " * 100)
     encoded = adapter.encode(long, max_input_tokens=64, max_target_tokens=256)
     targets = [label for label in encoded.labels if label != IGNORED]
-    assert targets[-1] == adapter.tokenizer.eos_token_id
-    assert encoded.is_truncated
+    assert tuple(targets) == ids(adapter, long.target)[: len(targets)]
+    assert adapter.tokenizer.eos_token_id not in targets
+    assert encoded.is_target_cut
     adapter.loss(adapter.collate([encoded]))  # fits the 64 positions
 
 
@@ -162,8 +163,8 @@ CHAT = Example(
 
 
 def test_a_conversation_is_written_by_the_models_own_template(load: Load) -> None:
+    plain = load("llama").encode(CHAT, max_input_tokens=64, max_target_tokens=None)
     adapter = load("llama")
-    plain = adapter.encode(CHAT, max_input_tokens=64, max_target_tokens=None)
     adapter.tokenizer.chat_template = TEMPLATE
     encoded = adapter.encode(CHAT, max_input_tokens=64, max_target_tokens=None)
     prompt = ids(adapter, "<system>Be short.</s><user>Which river?</s>") + ids(adapter, "<assistant>")
@@ -172,13 +173,24 @@ def test_a_conversation_is_written_by_the_models_own_template(load: Load) -> Non
     assert plain.input_ids[1:] == ids(adapter, CHAT.input) + ids(adapter, "\n") + ids(adapter, "the sea")
 
 
-def test_a_cut_conversation_keeps_the_cue_of_the_answer(load: Load) -> None:
+def test_a_cut_conversation_keeps_the_cue_of_the_answer_and_all_its_turns(load: Load) -> None:
     adapter = load("llama")
     adapter.tokenizer.chat_template = TEMPLATE
-    encoded = adapter.encode(CHAT, max_input_tokens=14, max_target_tokens=None)
-    cue = ids(adapter, "<assistant>")
-    assert encoded.input_ids[14 - len(cue) : 14] == cue
-    assert encoded.is_truncated
+    whole = ids(adapter, "<system>Be short.</s><user>Which river?</s><assistant>")
+    encoded = adapter.encode(CHAT, max_input_tokens=len(whole) - 1, max_target_tokens=None)
+    prompt = encoded.input_ids[: len(encoded.input_ids) - len(ids(adapter, CHAT.target))]
+    assert len(prompt) < len(whole)
+    text = adapter.tokenizer.decode(prompt)
+    assert text.endswith("</s><assistant>")
+    assert text.startswith("<system>Be short.</s><user>Which r")
+    assert encoded.is_input_cut
+
+
+def test_a_conversation_whose_turns_cannot_be_shortened_enough_is_named(load: Load) -> None:
+    adapter = load("llama")
+    adapter.tokenizer.chat_template = TEMPLATE
+    with pytest.raises(UsageError, match=r"writes \d+ tokens around a conversation of 2 turns .* room for 9"):
+        adapter.encode(CHAT, max_input_tokens=9, max_target_tokens=None)
 
 
 def test_a_conversation_the_template_refuses_is_named(load: Load) -> None:
@@ -191,7 +203,7 @@ def test_a_conversation_the_template_refuses_is_named(load: Load) -> None:
 def test_a_token_without_an_embedding_is_refused(load: Load) -> None:
     adapter = load("gpt2")
     adapter.tokenizer.add_tokens([f"<new{index}>" for index in range(300)])
-    with pytest.raises(UsageError, match=r"makes token \d+, but the model has 512 embeddings"):
+    with pytest.raises(UsageError, match=r"makes token \d+, but the model has 512 embeddings: resize them"):
         adapter.encode(replace(PAIR, input="<new299>"), max_input_tokens=64, max_target_tokens=None)
 
 

@@ -90,6 +90,8 @@ def test_every_field_can_be_set_in_a_file() -> None:
         tf32 = true
         deterministic = false
         n_shards = 2
+        truncate = "start"
+        train_on = "all-assistant"
     """
     recipe = load_recipe(write(text))
     assert all(f"{field.name} =" in text for field in fields(Recipe))

@@ -35,6 +35,8 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
         print_json(
             {
                 "plan": plan.models,
+                "remarks": plan.remarks,
+                "refused": plan.refused,
                 "cost": plan.cost,
                 "wall_seconds": plan.wall_seconds,
                 "download_bytes": plan.download_bytes,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def plan_rows(plan: Plan) -> list[dict[str, Any]]:
     """Return one row a candidate; all costs are estimates, and at most."""
-    return [
+    rows = [
         {
             "model": model.model,
             "sizes": " ".join(map(str, model.sizes)) or "none",
@@ -25,9 +25,12 @@ def plan_rows(plan: Plan) -> list[dict[str, Any]]:
             "FLOPs": f"{model.cost.flops:.2g}",
             "seconds": f"{model.cost.seconds:.0f}" if plan.is_calibrated else "?",
             "download": _download(model.download_bytes, model.download_label),
+            "remarks": plan.remarks.get(model.model, ""),
         }
         for model in plan.models
     ]
+    rows += [{"model": row.model, "remarks": f"{row.status}: {'; '.join(row.notes)}"} for row in plan.refused]
+    return rows if any(row["remarks"] for row in rows) else [_without_remarks(row) for row in rows]
 
 
 def plan_sentence(plan: Plan) -> str:
@@ -83,6 +86,10 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _without_remarks(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "remarks"}
 
 
 def _ranking_row(row: RankedModel, stratum: Stratum) -> dict[str, Any]:

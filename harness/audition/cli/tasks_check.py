@@ -104,8 +104,16 @@ def _model_row(model: TokenisedTask) -> dict[str, Any]:
         "inputs cut": f"{model.truncated_inputs:.1%}",
         "targets cut": f"{model.truncated_targets:.1%}",
         "targets it cannot write": f"{model.lossy_targets:.1%}",
-        "": "lossy-tokeniser" if model.is_lossy else "",
+        "rows it refuses": model.n_refused,
+        "": "; ".join([*_verdict(model), *model.remarks]),
     }
+
+
+def _verdict(model: TokenisedTask) -> list[str]:
+    """Return the status that the model would have in a selection, if that is not to be tried."""
+    if model.n_refused:
+        return ["refused"]
+    return ["lossy-tokeniser"] if model.is_lossy else []
 
 
 def _reach_row(reach: Reach) -> dict[str, Any]:

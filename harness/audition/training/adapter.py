@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from audition.training.encoding import NO_LIMIT, Vocabulary
+from audition.training.encoding import Vocabulary
+from audition.training.encoding.loading import n_positions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,8 +38,7 @@ class PretrainedAdapter:
     @cached_property
     def n_positions(self) -> int:
         """Return the longest sequence the model was made for, in tokens; `NO_LIMIT` for relative positions."""
-        limit = getattr(self.module.config.get_text_config(), "max_position_embeddings", None)
-        return int(limit) if limit else NO_LIMIT
+        return n_positions_of(self.module.config)
 
     def save(self, folder: Path) -> None:
         """Write weights (safetensors), configuration and tokeniser to `folder`."""
@@ -52,14 +52,14 @@ class PretrainedAdapter:
         for start in range(0, len(prompts), _GENERATION_BATCH):
             yield prompts[start : start + _GENERATION_BATCH]
 
-    def _greedy(self, max_new_tokens: int) -> GenerationConfig:
+    def _greedy(self, max_new_tokens: int, ends: Sequence[int]) -> GenerationConfig:
         from transformers import GenerationConfig
 
         return GenerationConfig(  # type: ignore[no-untyped-call]  # the library leaves it untyped
             do_sample=False,
             num_beams=1,
             max_new_tokens=max_new_tokens,
-            eos_token_id=self.vocabulary.eos,
+            eos_token_id=list(ends) if len(ends) > 1 else ends[0],
             pad_token_id=self.vocabulary.pad,
             bos_token_id=self.tokenizer.bos_token_id,
             decoder_start_token_id=getattr(self.module.config, "decoder_start_token_id", None),

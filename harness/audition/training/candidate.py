@@ -14,10 +14,11 @@ from audition.training.batching import WINDOW
 from audition.training.device import make_repeatable, repeatably, resolve_precision
 from audition.training.device_memory import peak_memory_bytes, peak_reserved_bytes, release_memory, reset_peak_memory
 from audition.training.encoded_task import EncodedTask
+from audition.training.encoding.lossy import MAX_LOSSY_SHARE, lossy_share
+from audition.training.encoding.survey import lossy_note
 from audition.training.evaluation import evaluate
 from audition.training.failures import StartAgainError, lacks_deterministic_kernel
 from audition.training.grid import Grid, search
-from audition.training.lossy import MAX_LOSSY_SHARE, lossy_share
 from audition.training.meter import Meter, count_active_params
 from audition.training.methods import as_plain, initialise, prepare
 from audition.training.micro_batch import MicroBatchLimit
@@ -183,7 +184,7 @@ class Candidate:
     ) -> Observation:
         test = self._encoded.test(request.recipe)
         share = self._share_of_lossy(test, request.recipe.n_test)
-        note = f"the tokeniser cannot give {share:.1%} of the test targets back" if share > MAX_LOSSY_SHARE else ""
+        note = lossy_note(share) if share > MAX_LOSSY_SHARE else ""
         if note and not request.rank_lossy:
             return replace(blank(request), status="lossy-tokeniser", message=note)
         self._start(request.seed)
@@ -242,7 +243,7 @@ class Candidate:
     def _share_of_lossy(self, test: EncodedSplit, n_test: int | None) -> float:
         """Return the share of the test targets that the tokeniser cannot give back."""
         if n_test not in self._lossy_shares:
-            self._lossy_shares[n_test] = lossy_share(self.adapter.tokenizer, test.targets)
+            self._lossy_shares[n_test] = lossy_share(self.adapter, test.examples)
         return self._lossy_shares[n_test]
 
     def _grid(self, request: MeasurementRequest, limit: MicroBatchLimit) -> Grid:

@@ -7,23 +7,28 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from audition.training.adapter import PretrainedAdapter
-from audition.training.chat import chat_prompt
-from audition.training.encoding import EncodedPair, attention_mask, pad_rows
+from audition.training.encoding import CausalEncoder, attention_mask, pad_rows
 from audition.training.objective import IGNORED, summed_cross_entropy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torch import Tensor
+    from transformers import GenerationConfig
 
     from audition.protocols import Encoded
+    from audition.training.encoding import EncodedPair
+    from audition.training.recipe import Side, TrainOn
     from audition.types import Example, ModelSpec
-
-SEPARATOR = "\n"  #: between input and target, where the model has no chat template
 
 
 class CausalAdapter(PretrainedAdapter):
     """Serves any decoder-only checkpoint that `AutoModelForCausalLM` loads."""
+
+    @cached_property
+    def encoder(self) -> CausalEncoder:
+        """Return what turns examples into ids."""
+        return CausalEncoder(vocabulary=self.vocabulary, n_positions=self.n_positions)
 
     @classmethod
     def load(cls, spec: ModelSpec, folder: str, *, model_types: Sequence[str] = ()) -> Self:
@@ -33,26 +38,22 @@ class CausalAdapter(PretrainedAdapter):
         module, tokenizer = load_pretrained(spec, folder, "AutoModelForCausalLM", model_types=model_types)
         return cls(module, tokenizer, name=spec.name)
 
-    def encode(self, example: Example, *, max_input_tokens: int, max_target_tokens: int | None) -> EncodedPair:
-        """Tokenise one pair; where input and target exceed the model's positions, the input gives way.
-
-        Raises:
-            UsageError: the target alone does not fit and may not be cut (`max_target_tokens=None`).
-        """
-        prompt, cue = self._prompt(example)
-        # The last target token is predicted, never read: it needs no position.
-        n_positions = self.n_positions + 1
-        fixed = len(self.vocabulary.prefix) + len(cue)
-        target, is_target_cut = self.vocabulary.target(
-            example.target, max_tokens=max_target_tokens, room=n_positions - fixed
-        )
-        kept = self._cut(prompt, cue, min(max_input_tokens, n_positions - len(target)))
-        ids = kept + cue + target
-        return EncodedPair(
-            input_ids=ids[:-1],
-            labels=(IGNORED,) * (len(kept) + len(cue) - 1) + target,
-            n_tokens=len(ids),
-            is_truncated=is_target_cut or len(kept) < len(prompt),
+    def encode(
+        self,
+        example: Example,
+        *,
+        max_input_tokens: int,
+        max_target_tokens: int | None,
+        truncate: Side = "end",
+        train_on: TrainOn = "last",
+    ) -> EncodedPair:
+        """Tokenise one pair; see `CausalEncoder.encode`."""
+        return self.encoder.encode(
+            example,
+            max_input_tokens=max_input_tokens,
+            max_target_tokens=max_target_tokens,
+            truncate=truncate,
+            train_on=train_on,
         )
 
     def collate(self, batch: Sequence[Encoded]) -> dict[str, Tensor]:
@@ -64,7 +65,7 @@ class CausalAdapter(PretrainedAdapter):
 
         pairs = cast("Sequence[EncodedPair]", batch)
         inputs = [pair.input_ids for pair in pairs]
-        first = min(len(pair.labels) - pair.n_target_tokens for pair in pairs)
+        first = min(pair.first_label for pair in pairs)
         labels = [row[first:] for row in pad_rows([pair.labels for pair in pairs], IGNORED)]
         return {
             "input_ids": tensor(pad_rows(inputs, self.vocabulary.pad)),
@@ -82,34 +83,42 @@ class CausalAdapter(PretrainedAdapter):
         )
         return summed_cross_entropy(outputs.logits[:, -n_columns:], labels)
 
-    def generate(self, examples: Sequence[Example], *, max_input_tokens: int, max_new_tokens: int) -> list[str]:
+    def generate(
+        self, examples: Sequence[Example], *, max_input_tokens: int, max_new_tokens: int, truncate: Side = "end"
+    ) -> list[str]:
         """Return one greedy continuation an example, without the prompt."""
         limit = min(max_input_tokens, self.n_positions - max_new_tokens)
-        prompts = [self._cut(prompt, cue, limit) + cue for prompt, cue in map(self._prompt, examples)]
-        with self._generating(self._greedy(max_new_tokens)):
-            return [text for batch in self._in_batches(prompts) for text in self._continue(batch)]
+        prompts = [self.encoder.prompt(example, limit, truncate).ids for example in examples]
+        with self._generating(self.generation_config(examples, max_new_tokens)):
+            return [text for batch in self._in_batches(prompts) for text in self._continue(batch, examples)]
+
+    def generation_config(self, examples: Sequence[Example], max_new_tokens: int) -> GenerationConfig:
+        """Return what `generate` decodes with; an answer ends where the model's chat template ends one."""
+        return self._greedy(max_new_tokens, ends=self._ends(examples))
 
     @cached_property
     def _keeps_logits(self) -> bool:
         """Whether the model can compute the logits of the last columns alone; nearly all can."""
         return "logits_to_keep" in inspect.signature(type(self.module).forward).parameters
 
-    def _prompt(self, example: Example) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Return the ids that may be cut at their end, and those that must stand before the target."""
-        if example.turns and self.tokenizer.chat_template:
-            prompt, cue = map(self.vocabulary.ids, chat_prompt(self.tokenizer, example.turns, owner=self.name))
-        else:
-            prompt, cue = self.vocabulary.prefix + self.vocabulary.ids(example.input), self.vocabulary.ids(SEPARATOR)
-        # A tokeniser may drop line breaks, a template have no cue: the first target token must still follow something.
-        return prompt, cue or (self.vocabulary.eos,)
+    def _ends(self, examples: Sequence[Example]) -> tuple[int, ...]:
+        """Return the ids at which generation stops: that of the turn's end, if it is one, and the end of sequence."""
+        uses_template = any(map(self.encoder.uses_template, examples[:1]))
+        last = self.encoder.turn_end[-1:] if uses_template and self._ends_specially else ()
+        return tuple(dict.fromkeys((*last, self.vocabulary.eos)))
 
-    def _cut(self, prompt: tuple[int, ...], cue: tuple[int, ...], limit: int) -> tuple[int, ...]:
-        return prompt[: max(limit - len(cue), len(self.vocabulary.prefix))]
+    @cached_property
+    def _ends_specially(self) -> bool:
+        return self.encoder.turn_end[-1] in self.vocabulary.special_ids or len(self.encoder.turn_end) == 1
 
-    def _continue(self, prompts: Sequence[tuple[int, ...]]) -> list[str]:
+    def _continue(self, prompts: Sequence[tuple[int, ...]], examples: Sequence[Example]) -> list[str]:
         from torch import tensor
 
         ids = tensor(pad_rows(prompts, self.vocabulary.pad, left=True), device=self.module.device)
         mask = tensor(attention_mask(prompts, left=True), device=self.module.device)
         outputs = self.module.generate(input_ids=ids, attention_mask=mask)
-        return [self.vocabulary.decode(row) for row in outputs[:, ids.shape[1] :].tolist()]
+        texts = [self.vocabulary.decode(row) for row in outputs[:, ids.shape[1] :].tolist()]
+        template = self.encoder.template
+        if template is None or not any(map(self.encoder.uses_template, examples[:1])):
+            return texts
+        return [template.answer_in(text) for text in texts]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from audition.training.encoding.options import reading_options, training_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,10 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EncodedSplit:
-    """A held-out split, with the raw targets that its bytes are counted from."""
+    """A held-out split, with the examples whose raw targets its bytes are counted from."""
 
     encoded: Sequence[Encoded]
-    targets: Sequence[str]
+    examples: Sequence[Example]
+
+    @property
+    def targets(self) -> list[str]:
+        """Return the raw targets."""
+        return [example.target for example in self.examples]
 
 
 class EncodedTask:
@@ -27,38 +34,37 @@ class EncodedTask:
     def __init__(self, adapter: ModelAdapter, task: TaskLoader) -> None:
         self._adapter = adapter
         self._task = task
-        self._subsets: dict[tuple[int, int, int], list[Encoded]] = {}
-        self._splits: dict[tuple[str, int | None, int], EncodedSplit] = {}
+        self._subsets: dict[tuple[object, ...], list[Encoded]] = {}
+        self._splits: dict[tuple[object, ...], EncodedSplit] = {}
 
     def train(self, n_samples: int, seed: int, recipe: Recipe) -> Sequence[Encoded]:
         """Return the first `n_samples` training examples in the order of `seed`."""
-        limits = recipe.max_input_tokens, recipe.max_target_tokens
-        known = self._subsets.setdefault((seed, *limits), [])
+        options: dict[str, Any] = {"max_target_tokens": recipe.max_target_tokens, **training_options(recipe)}
+        known = self._subsets.setdefault((seed, recipe.max_input_tokens, *options.items()), [])
         if len(known) < n_samples:  # subsets are nested: what is known is a prefix of what is asked for
             examples = self._task.train(n_samples, seed)
             for place in range(len(known), n_samples):
-                known.append(
-                    self._adapter.encode(examples[place], max_input_tokens=limits[0], max_target_tokens=limits[1])
-                )
+                known.append(self._adapter.encode(examples[place], max_input_tokens=recipe.max_input_tokens, **options))
         return known[:n_samples]
 
     def validation(self, recipe: Recipe) -> EncodedSplit:
         """Return the validation examples that `recipe` scores after each epoch."""
-        key = ("validation", recipe.n_validation, recipe.max_input_tokens)
+        key = ("validation", recipe.n_validation, recipe.max_input_tokens, recipe.truncate)
         if key not in self._splits:
             self._splits[key] = self._split(self._task.validation(recipe.n_validation), recipe)
         return self._splits[key]
 
     def test(self, recipe: Recipe) -> EncodedSplit:
         """Return the test examples that `recipe` scores once a measurement."""
-        key = ("test", recipe.n_test, recipe.max_input_tokens)
+        key = ("test", recipe.n_test, recipe.max_input_tokens, recipe.truncate)
         if key not in self._splits:
             self._splits[key] = self._split(self._task.test(recipe.n_test), recipe)
         return self._splits[key]
 
     def _split(self, examples: Sequence[Example], recipe: Recipe) -> EncodedSplit:
-        limit = recipe.max_input_tokens
-        return EncodedSplit(
-            [self._adapter.encode(each, max_input_tokens=limit, max_target_tokens=None) for each in examples],
-            [each.target for each in examples],
-        )
+        options: dict[str, Any] = {
+            "max_input_tokens": recipe.max_input_tokens,
+            "max_target_tokens": None,
+            **reading_options(recipe),
+        }
+        return EncodedSplit([self._adapter.encode(each, **options) for each in examples], examples)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, Literal
+from warnings import catch_warnings, filterwarnings
 
 from audition.checkpoints.files import check_complete
 from audition.errors import UsageError
@@ -77,10 +78,23 @@ def load_pretrained(
             local_files_only=True,
             output_loading_info=True,
         )
-        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     _check_complete(spec, report)
+    return module.eval(), load_tokenizer(spec, folder)
+
+
+def load_tokenizer(spec: ModelSpec, folder: str) -> PreTrainedTokenizerBase:
+    """Return the tokeniser of the checkpoint in `folder`.
+
+    Raises:
+        UsageError: it is damaged or missing, or needs code of its own.
+    """
+    from transformers import AutoTokenizer
+
+    with _one_line(spec), quiet(), catch_warnings():
+        filterwarnings("ignore", message="Recommended: pip install sacremoses")  # Marian does not use it to encode
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     _check_vocabulary(spec, tokenizer)
-    return module.eval(), tokenizer
+    return tokenizer
 
 
 @contextmanager

@@ -20,6 +20,8 @@ Method = Literal["full", "lora", "qlora"]
 Precision = Literal["auto", "fp32", "bf16"]
 Quantisation = Literal["nf4", "int8"]
 Optimiser = Literal["adamw", "adamw-8bit", "paged-adamw", "paged-adamw-8bit"]
+Side = Literal["start", "end"]
+TrainOn = Literal["last", "all-assistant"]
 Attention = Literal["auto", "sdpa", "eager", "flash"]
 #: fields added after the first ledgers: at their default they are not part of a measurement's key
 ADDED = frozenset(
@@ -34,6 +36,8 @@ ADDED = frozenset(
         "tf32",
         "deterministic",
         "n_shards",
+        "truncate",
+        "train_on",
     }
 )
 _LORA_FACTOR, _LORA_LIMIT = 10.0, 0.003  #: of a learning rate of full fine-tuning
@@ -57,8 +61,10 @@ class Recipe:
     warmup_ratio: float = 0.1  #: share of the steps with a rising learning rate; then cosine to zero
     weight_decay: float = 0.01
     max_grad_norm: float = 1.0
-    max_input_tokens: int = 512  #: longer inputs are cut at the end
-    max_target_tokens: int = 256  #: longer training targets are cut; test targets never are
+    max_input_tokens: int = 512  #: longer prompts are cut; longer conversations lose their oldest turns
+    max_target_tokens: int = 256  #: longer training targets are cut, and have no end; test targets never are
+    truncate: Side = "end"  #: where a prompt that is too long is cut
+    train_on: TrainOn = "last"  #: answers of a conversation that are learned; the last one alone is ever scored
     n_validation: int | None = None  #: validation examples scored after each epoch; None: all
     n_test: int | None = None  #: test examples scored once a measurement; None: all
     quantisation: Quantisation = "nf4"  #: of the frozen weights in method qlora; nf4 is doubly quantised

@@ -104,6 +104,8 @@ RULES = {
     "max_grad_norm": _number(0.0, math.inf, above=True),
     "max_input_tokens": _COUNT,
     "max_target_tokens": _COUNT,
+    "truncate": _one_of("start", "end"),
+    "train_on": _one_of("last", "all-assistant"),
     "n_validation": _COUNT_OR_ALL,
     "n_test": _COUNT_OR_ALL,
     "quantisation": _one_of("nf4", "int8"),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from audition.errors import UsageError
 from audition.training.adapter import PretrainedAdapter
-from audition.training.encoding import EncodedPair, attention_mask, pad_rows
+from audition.training.encoding import Seq2SeqEncoder, attention_mask, pad_rows
 from audition.training.objective import IGNORED, summed_cross_entropy
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from transformers import GenerationConfig
 
     from audition.protocols import Encoded
+    from audition.training.encoding import EncodedPair
+    from audition.training.recipe import Side, TrainOn
     from audition.types import Example, ModelSpec
 
 
@@ -36,32 +37,32 @@ class Seq2SeqAdapter(PretrainedAdapter):
         return cls(module, tokenizer, name=spec.name)
 
     @cached_property
-    def decoder_prefix(self) -> tuple[int, ...]:
-        """Return what the decoder reads before the target: its start token, and the tokeniser's beginning of sequence.
-
-        T5 starts with padding; BART with `</s> <s>`, whose `<s>` carries no information and is not in the loss.
-        """
+    def encoder(self) -> Seq2SeqEncoder:
+        """Return what turns examples into ids."""
         start = getattr(self.module.config, "decoder_start_token_id", None)
-        if start is None:
-            raise UsageError(f"the configuration of {self.name!r} has no 'decoder_start_token_id'")
-        return (start, *(self.vocabulary.prefix if self.vocabulary.prefix != (start,) else ()))
+        return Seq2SeqEncoder(vocabulary=self.vocabulary, n_positions=self.n_positions, decoder_start=start)
 
-    def encode(self, example: Example, *, max_input_tokens: int, max_target_tokens: int | None) -> EncodedPair:
-        """Tokenise one pair.
+    @property
+    def decoder_prefix(self) -> tuple[int, ...]:
+        """Return what the decoder reads before the target; see `Seq2SeqEncoder.decoder_prefix`."""
+        return self.encoder.decoder_prefix
 
-        Raises:
-            UsageError: the target does not fit the decoder and may not be cut (`max_target_tokens=None`).
-        """
-        inputs, is_input_cut = self._input(example, max_input_tokens)
-        unlabelled = len(self.decoder_prefix) - 1
-        target, is_target_cut = self.vocabulary.target(
-            example.target, max_tokens=max_target_tokens, room=self.n_positions - unlabelled
-        )
-        return EncodedPair(
-            input_ids=inputs,
-            labels=(IGNORED,) * unlabelled + target,
-            n_tokens=len(inputs) + unlabelled + len(target),
-            is_truncated=is_input_cut or is_target_cut,
+    def encode(
+        self,
+        example: Example,
+        *,
+        max_input_tokens: int,
+        max_target_tokens: int | None,
+        truncate: Side = "end",
+        train_on: TrainOn = "last",
+    ) -> EncodedPair:
+        """Tokenise one pair; see `Seq2SeqEncoder.encode`."""
+        return self.encoder.encode(
+            example,
+            max_input_tokens=max_input_tokens,
+            max_target_tokens=max_target_tokens,
+            truncate=truncate,
+            train_on=train_on,
         )
 
     def collate(self, batch: Sequence[Encoded]) -> dict[str, Tensor]:
@@ -93,25 +94,28 @@ class Seq2SeqAdapter(PretrainedAdapter):
         )
         return summed_cross_entropy(outputs.logits, batch["labels"])
 
-    def generate(self, examples: Sequence[Example], *, max_input_tokens: int, max_new_tokens: int) -> list[str]:
+    def generate(
+        self, examples: Sequence[Example], *, max_input_tokens: int, max_new_tokens: int, truncate: Side = "end"
+    ) -> list[str]:
         """Return one greedy output an example, without the decoder's prefix."""
-        inputs = [self._input(example, max_input_tokens)[0] for example in examples]
-        with self._generating(self._greedy(max_new_tokens)):
+        inputs = [self.encoder.inputs(example, max_input_tokens, truncate)[0] for example in examples]
+        with self._generating(self.generation_config(examples, max_new_tokens)):
             return [text for batch in self._in_batches(inputs) for text in self._answer(batch)]
 
-    def _greedy(self, max_new_tokens: int) -> GenerationConfig:
-        config = super()._greedy(max_new_tokens)
+    def generation_config(
+        self,
+        examples: Sequence[Example],
+        max_new_tokens: int,
+    ) -> GenerationConfig:
+        """Return what `generate` decodes with; what the decoder reads before a target is forced."""
+        config = self._greedy(max_new_tokens, ends=(self.vocabulary.eos,))
+        start, *forced = self.decoder_prefix
+        config.decoder_start_token_id = start
+        config.forced_bos_token_id = forced[0] if forced else None
         # transformers (5.23) gives the decoder a cache of as many layers as the encoder has: too few would fail.
         layers = self.module.config
         config.use_cache = getattr(layers, "num_decoder_layers", None) in (None, layers.num_hidden_layers)
         return config
-
-    def _input(self, example: Example, max_tokens: int) -> tuple[tuple[int, ...], bool]:
-        """Return what the encoder reads, its special tokens kept, and whether it was cut."""
-        prefix, suffix = self.vocabulary.prefix, self.vocabulary.suffix
-        ids = self.vocabulary.ids(example.input)
-        room = max(min(max_tokens, self.n_positions) - len(prefix) - len(suffix), 0)
-        return prefix + ids[:room] + suffix, len(ids) > room
 
     def _answer(self, inputs: Sequence[tuple[int, ...]]) -> list[str]:
         from torch import tensor
