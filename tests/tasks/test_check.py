@@ -8,10 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from audition.cli.app import app
-from audition.inspection import Lengths, reach, text_lengths, tokenise
+from audition.inspection import Lengths, reach, text_lengths
 from audition.testing.checkpoints import build_checkpoint
-from audition.testing.tokenisers import build_tokeniser
-from audition.training.recipe import Recipe
 from audition.types import Example
 
 if TYPE_CHECKING:
@@ -43,17 +41,6 @@ def test_words_and_bytes_are_counted_apart() -> None:
         ("target", "words", 1),
         ("target", "bytes", 6),
     ]
-
-
-def test_what_the_recipe_would_cut_is_counted() -> None:
-    tokeniser = build_tokeniser("gpt2", 300, {"eos": "</s>", "unk": "<unk>", "pad": "<pad>"})
-    examples = [Example(input="x" * n, target="yz" * n) for n in (4, 5, 6, 7)]
-    recipe = Recipe(name="short", max_input_tokens=5, max_target_tokens=1)
-    found = tokenise("tiny", tokeniser, examples, recipe)
-    n_tokens = [len(tokeniser(example.input)["input_ids"]) for example in examples]
-    assert found.truncated_inputs == sum(n > 5 for n in n_tokens) / 4
-    assert found.truncated_targets == 1
-    assert (found.lossy_targets, found.is_lossy) == (0, False)
 
 
 def test_a_ratio_works_when_it_offers_enough_sizes() -> None:
