@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from audition.addresses import find_opener
 from audition.errors import PluginError, unknown_name
+from audition.plugin_output import to_stderr
 from audition.types import TaskOptions
 
 if TYPE_CHECKING:
@@ -137,7 +138,9 @@ class Catalog:
             UsageError: there is none, nothing reads such a file, or a listed task is given options.
         """
         entries = [offer.entry for offer in self.tasks.values()]
-        return find_opener(name, options, entries, hint=self._hint).open(name, options)
+        opener = find_opener(name, options, entries, hint=self._hint)
+        with to_stderr():
+            return opener.open(name, options)
 
     def _find(self, kind: str, name: str, offers: Mapping[str, Offer[N]]) -> N:
         if name in offers:

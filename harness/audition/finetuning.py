@@ -54,6 +54,8 @@ class Finetuning:
     setting: LiveSetting
     losses: LiveLosses
     settings: Settings
+    readings: Readings
+    metric: str | None = None  #: None: the task's, or one that sees its script
 
     def describe(self) -> str:
         """Return what will be done, in one line."""
@@ -80,9 +82,12 @@ class Finetuning:
         n_train = self.setting.task.spec.n_train or 0
         try:
             unfinished.mkdir(parents=True)
-            observation = self.losses.finetune(self.model, n_train, self.setting.seeds[0], unfinished)
+            observation = self.losses.finetune(
+                self.model, n_train, self.setting.seeds[0], unfinished, metric=self.metric
+            )
             if observation.status == "ok":
-                card = model_card(self.model, self.setting, observation, read_evaluation(unfinished))
+                evaluation, prompting = read_evaluation(unfinished), self.readings.prompting(self.model)
+                card = model_card(self.model, self.setting, observation, evaluation, prompting)
                 (unfinished / "README.md").write_text(card, encoding="utf-8")
                 unfinished.replace(output)
         except OSError as error:
@@ -124,7 +129,9 @@ def open_finetuning(
         hooks=catalog.plugins.hooks,
         on_progress=on_progress,
     )
-    return Finetuning(model=models[0], setting=setting, losses=losses, settings=settings)
+    return Finetuning(
+        model=models[0], setting=setting, losses=losses, settings=settings, readings=readings, metric=wish.metric
+    )
 
 
 def find_settings(
@@ -163,11 +170,18 @@ def read_evaluation(folder: Path) -> dict[str, Any]:
     return evaluation
 
 
-def model_card(model: ModelSpec, setting: LiveSetting, observation: Observation, evaluation: dict[str, Any]) -> str:
-    """Return README.md of a fine-tuned model, filled from what was measured."""
+def model_card(
+    model: ModelSpec, setting: LiveSetting, observation: Observation, evaluation: dict[str, Any], prompting: str
+) -> str:
+    """Return README.md of a fine-tuned model, filled from what was measured; `prompting` is Python, or ""."""
     from jinja2 import Environment, PackageLoader
 
     templates = Environment(loader=PackageLoader("audition", "templates"), autoescape=False, trim_blocks=True)  # noqa: S701 - Markdown, not HTML
     return templates.get_template("model_card.md").render(
-        model=model, task=setting.task.spec, recipe=setting.recipe, observation=observation, evaluation=evaluation
+        model=model,
+        task=setting.task.spec,
+        recipe=setting.recipe,
+        observation=observation,
+        evaluation=evaluation,
+        prompting=prompting,
     )

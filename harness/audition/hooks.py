@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from audition.errors import PluginError, PluginWarning
+from audition.plugin_output import to_stderr
 from audition.types import (
     AdapterEntry,
     ExecutorEntry,
@@ -125,9 +126,10 @@ class Hooks:
         """Call one implementation; calling the hook itself would not say which plugin returned what."""
         end = "raised"
         try:
-            returned = impl.function(*(arguments[name] for name in impl.argnames))
-            if isinstance(returned, Iterator):
-                returned = tuple(returned)  # a generator raises only here
+            with to_stderr():
+                returned = impl.function(*(arguments[name] for name in impl.argnames))
+                if isinstance(returned, Iterator):
+                    returned = tuple(returned)  # a generator raises only here
             end = f"returned {returned!r:.200}"
         finally:
             if self._trace:

@@ -176,10 +176,12 @@ class LiveLosses:
                 raise
         return {model.name: known for model, known in zip(models, found, strict=True) if known is not None}
 
-    def finetune(self, model: ModelSpec, n_samples: int, seed: int, folder: Path) -> Observation:
+    def finetune(
+        self, model: ModelSpec, n_samples: int, seed: int, folder: Path, *, metric: str | None = None
+    ) -> Observation:
         """Return the observation of a fine-tuning whose model is saved to `folder`; the ledger keeps it too."""
         request, _ = self.request(model, n_samples, seed)
-        return self._pay(request, save_to=str(folder.resolve()))
+        return self._pay(replace(request, metric=metric), save_to=str(folder.resolve()))
 
     def known(self, model: ModelSpec, n_samples: int) -> bool:
         """Return whether the ledger has the point for every seed, as far as can be told without a download."""

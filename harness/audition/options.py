@@ -7,6 +7,7 @@ from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 from audition.errors import UsageError
+from audition.plugin_output import to_stderr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +35,8 @@ def make_selector(entry: SelectorEntry, options: Sequence[str]) -> Selector:
             known = ", ".join(sorted(parameters)) or "it takes none"
             raise UsageError(f"selector {entry.name!r} has no option {name!r}; known: {known}")
         values[name] = _parse(text, hints.get(name, str), f"option {name!r} of {entry.name!r}")
-    return entry.make(**values)
+    with to_stderr():
+        return entry.make(**values)
 
 
 def _hints(make: Callable[..., object]) -> dict[str, Any]:

@@ -56,6 +56,14 @@ class Readings:
                     taken.append(encoder.lengths(example))
             return taken
 
+    def prompting(self, model: ModelSpec) -> str:
+        """Return Python that prompts a fine-tuned `model` as it was trained; "" where its adapter alone knows how."""
+        from audition.training.encoding.prompting import how_to_prompt
+
+        with self._locks[model.name]:
+            encoder = self._encoder(model)
+            return "" if encoder is None else how_to_prompt(encoder, self._task.test(1)[0])
+
     def key_parts(self, model: ModelSpec, n_samples: int, seed: int) -> Mapping[str, object]:
         """Return what a measurement's key says of its encoding: nothing where it is as it always was."""
         from audition.training.encoding.versions import VERSION

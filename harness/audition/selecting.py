@@ -55,6 +55,7 @@ class Wish:
     seed: int = 0  #: the first one
     loss_unit: LossUnit | None = None  #: None: nats/byte live, as recorded otherwise
     rank_lossy: bool = False
+    metric: str | None = None  #: that `finetune` reports; None: the task's
     min_size: int | None = None  #: None: the task's
     full_size: int | None = None  #: None: all training rows
 

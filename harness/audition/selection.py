@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from audition import codec
+from audition.plugin_output import to_stderr
 from audition.types import Cost, Observation, RankedModel, Ranking
 from audition.upgrades import find_upgrades
 
@@ -96,7 +97,8 @@ def select_stratum(
     Raises:
         PluginError: the selector did not return every candidate exactly once.
     """
-    ranking = selector.select(problem, np.random.default_rng(seed))
+    with to_stderr():
+        ranking = selector.select(problem, np.random.default_rng(seed))
     check_ranking(ranking, problem.candidates)
     return Stratum(
         memory_budget_bytes=memory_budget_bytes,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CONFIG = "config.json"
 README = "README.md"
+_PEFT = "adapter_config.json"
 _GENERATION = "generation_config.json"
 #: what tokenisers of transformers are stored in; never code
 TOKENISER_FILES = frozenset(
@@ -82,9 +83,15 @@ def missing_file(folder: Path) -> str | None:
 
 
 def check_complete(folder: Path) -> None:
-    """Raise `UsageError` unless `folder` holds a whole checkpoint."""
+    """Raise `UsageError` unless `folder` holds a whole checkpoint, and nothing but one."""
     if not folder.is_dir():
         raise UsageError(f"no folder {str(folder)!r}")
+    if (folder / _PEFT).is_file():
+        base = _read_json(folder / _PEFT).get("base_model_name_or_path")
+        raise UsageError(
+            f"{str(folder)!r} holds an adapter of {base!r} ({_PEFT}), not a model: merge it (peft's "
+            "`merge_and_unload`), save the model, and name that"
+        )
     missing = missing_file(folder)
     if missing:
         raise UsageError(f"{str(folder)!r} is not a checkpoint: it has no {missing}")
@@ -102,6 +109,12 @@ def read_config(folder: Path) -> dict[str, Any]:
     config = _read_json(path)
     if not isinstance(config.get("model_type"), str):
         raise UsageError(f"{path}: 'model_type' must name an architecture, got {config.get('model_type')!r}")
+    if config.get("quantization_config"):
+        method = config["quantization_config"].get("quant_method", "an unknown method")
+        raise UsageError(
+            f"{str(folder)!r} is already quantised ({method}): such weights are not fine-tuned; name the original "
+            "checkpoint, with method = \"qlora\" in the recipe to quantise it"
+        )
     return config
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -43,6 +43,13 @@ SkipBadRows = Annotated[
     typer.Option("--skip-bad-rows", help="Count bad rows instead of stopping at one.", rich_help_panel="Reading rows"),
 ]
 Recipe = Annotated[str | None, typer.Option(help="quick, paper, or ./my.toml. Default: the task's.")]
+Truncate = Annotated[
+    Literal["start", "end"] | None, typer.Option(help="Where long prompts are cut. Default: the recipe's, the end.")
+]
+TrainOn = Annotated[
+    Literal["last", "all-assistant"] | None,
+    typer.Option(help="Answers of a conversation that are learned. Default: the recipe's, the last."),
+]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda (every GPU), cuda:1, or cuda:0,cuda:2.")]
 Ledger = Annotated[str, typer.Option(help="File or database URL that keeps finished measurements.")]
 RankLossy = Annotated[

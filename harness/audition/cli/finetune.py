@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -29,9 +29,15 @@ def finetune(
     ] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Default: likewise.")] = None,
     recipe: arguments.Recipe = None,
+    truncate: arguments.Truncate = None,
+    train_on: arguments.TrainOn = None,
     device: arguments.Device = "auto",
     seed: Annotated[int, typer.Option(min=0, help="Of the order of examples.")] = 0,
     rank_lossy: arguments.RankLossy = False,
+    metric: Annotated[
+        Literal["rouge", "chrf"] | None,
+        typer.Option(help="Of generated text. Default: the task's, or chrf where ROUGE does not see the script."),
+    ] = None,
     input_column: arguments.InputColumn = None,
     target_column: arguments.TargetColumn = None,
     prompt: arguments.Prompt = None,
@@ -54,9 +60,12 @@ def finetune(
         models=(model,),
         budget=SizeCap(Fraction(1)),
         recipe=recipe,
+        truncate=truncate,
+        train_on=train_on,
         device=device,
         seed=seed,
         rank_lossy=rank_lossy,
+        metric=metric,
     )
     catalog = ctx.ensure_object(Session).catalog
     with Display("nats/byte") as display:
@@ -71,6 +80,13 @@ def finetune(
         typer.echo(finetuning.describe(), err=True)
         try:
             observation = finetuning.run(output)
+        except KeyboardInterrupt:
+            typer.echo(
+                f"interrupted: {output} was not written, and this fine-tuning starts anew next time; what selections "
+                f"measured is kept in {ledger}",
+                err=True,
+            )
+            raise typer.Exit(130) from None
         finally:
             finetuning.losses.cancel()
     if observation.status != "ok":
@@ -88,6 +104,7 @@ def _show(observation: Observation, output: Path, *, as_json: bool) -> None:
         f"Test loss (measured): {observation.loss_per_byte:.4f} nats/byte, {observation.loss_per_token:.4f} nats/token"
     )
     metrics = ", ".join(f"{name} {value:.1f}" for name, value in evaluation["metrics"].items())
-    typer.echo(f"On {evaluation['n_generated']} generated test examples (measured): {metrics}")
+    reason = f" ({evaluation['metric_reason']})" if evaluation.get("metric_reason") else ""
+    typer.echo(f"On {evaluation['n_generated']} generated test examples (measured): {metrics}{reason}")
     typer.echo(f"Saved: {output} (model, README.md, evaluation.json)")
     return None

@@ -22,7 +22,9 @@ class Session:
         """Return what all plugins offer; `catalog.plugins` are the plugins themselves."""
         from audition.catalog import Catalog
         from audition.plugin_files import files_of_environment
+        from audition.plugin_output import to_stderr
         from audition.plugins import load_plugins
 
         files = (*files_of_environment(), *self.plugin_files)
-        return Catalog(load_plugins(strict=self.strict_plugins, files=files))
+        with to_stderr():
+            return Catalog(load_plugins(strict=self.strict_plugins, files=files))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,6 +30,7 @@ def check(
         arguments.Names, typer.Option(help="Models whose tokenisers to try. Default: those whose weights are here.")
     ] = None,
     recipe: arguments.Recipe = None,
+    truncate: arguments.Truncate = None,
     input_column: arguments.InputColumn = None,
     target_column: arguments.TargetColumn = None,
     prompt: arguments.Prompt = None,
@@ -46,9 +48,10 @@ def check(
     require_train_extra()
     catalog = ctx.ensure_object(Session).catalog
     opened = catalog.open_task(task, arguments.task_options(ctx))
+    chosen = load_recipe(recipe or opened.spec.default_recipe)
     found = inspect(
         opened,
-        load_recipe(recipe or opened.spec.default_recipe),
+        replace(chosen, truncate=truncate or chosen.truncate),
         _candidates(catalog, models),
         n_sizes=N_SIZES,
     )

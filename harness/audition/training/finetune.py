@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from audition import codec
 from audition.training.device import autocast, resolve_precision
-from audition.training.metrics import score
+from audition.training.encoding.options import reading_options
+from audition.training.metrics import metric_for, score
 from audition.training.request import EVALUATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from audition.protocols import TaskLoader
+    from audition.protocols import ModelAdapter, TaskLoader
     from audition.training.candidate import Candidate
+    from audition.training.recipe import Recipe
     from audition.training.request import MeasurementRequest, Progress
     from audition.types import Example, Observation
 
@@ -39,23 +41,50 @@ def finetune(
                 examples,
                 max_input_tokens=request.recipe.max_input_tokens,
                 max_new_tokens=request.recipe.max_target_tokens,
+                **reading_options(request.recipe),
             )
         if candidate.team.rank == 0:
-            _write_evaluation(Path(request.save_to), observation, task.spec.metric, examples, predictions)
+            folder = Path(request.save_to)
+            _write_evaluation(folder, observation, _metric(request, task, examples), examples, predictions)
+            _keep_generation(candidate.adapter, folder, examples, request.recipe)
     return observation
 
 
+def _metric(request: MeasurementRequest, task: TaskLoader, examples: Sequence[Example]) -> tuple[str, str]:
+    """Return the metric that was asked for or can see the targets, and why it is not the task's."""
+    if request.metric is not None:
+        return request.metric, ""
+    return metric_for(task.spec.metric, [example.target for example in examples])
+
+
+def _keep_generation(adapter: ModelAdapter, folder: Path, examples: Sequence[Example], recipe: Recipe) -> None:
+    """Save what the samples were generated with, in place of what the base model brought along."""
+    make = getattr(adapter, "generation_config", None)
+    if make is not None:
+        make(examples, recipe.max_target_tokens).save_pretrained(folder)
+
+
 def _write_evaluation(
-    folder: Path, observation: Observation, metric: str, examples: Sequence[Example], predictions: Sequence[str]
+    folder: Path,
+    observation: Observation,
+    metric: tuple[str, str],
+    examples: Sequence[Example],
+    predictions: Sequence[str],
 ) -> None:
+    name, why = metric
+    shown = list(zip(examples, predictions, strict=True))[:N_SHOWN]
     evaluation = {
         "observation": observation,
-        "metric": metric,
-        "metrics": score(metric, predictions, [example.target for example in examples]),
+        "metric": name,
+        "metric_reason": why,
+        "metrics": score(name, predictions, [example.target for example in examples]),
         "n_generated": len(predictions),
-        "samples": [
-            {"input": example.input, "target": example.target, "generated": prediction}
-            for example, prediction in list(zip(examples, predictions, strict=True))[:N_SHOWN]
-        ],
+        "samples": [_sample(example, prediction) for example, prediction in shown],
     }
     (folder / EVALUATION).write_text(codec.dumps(evaluation, indent=2) + "\n", encoding="utf-8")
+
+
+def _sample(example: Example, prediction: str) -> dict[str, object]:
+    messages = [{"role": turn.role, "content": turn.content} for turn in example.turns]
+    chat = {"messages": messages} if messages else {}
+    return {"input": example.input, **chat, "target": example.target, "generated": prediction}

@@ -27,6 +27,7 @@ class MeasurementRequest:
     device: str  #: "cpu", "cuda:0"; for a recipe with n_shards, that many GPUs: "cuda:0,cuda:1"
     rank_lossy: bool = False  #: measure even if the tokeniser cannot give the task's targets back
     save_to: str | None = None  #: folder that gets the fine-tuned model; None: only its loss counts
+    metric: str | None = None  #: of what a fine-tuned model generates; None: the task's, or one that sees its script
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

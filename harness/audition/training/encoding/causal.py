@@ -159,23 +159,23 @@ class CausalEncoder:
         return self.vocabulary.rendered_ids(text) or (self.vocabulary.eos,)
 
     def _plain(self, turns: Sequence[Turn], tools: str) -> Ids:
-        return self.vocabulary.prefix + self.vocabulary.ids(plain_text(turns, tools)) + self._separator
+        return self.vocabulary.prefix + self.vocabulary.ids(plain_text(turns, tools)) + self.separator
 
     def _plain_prompt(self, text: str, max_tokens: int, truncate: Side) -> Prompt:
-        prefix, separator = self.vocabulary.prefix, self._separator
+        prefix, separator = self.vocabulary.prefix, self.separator
         whole = self.vocabulary.ids(text)
         kept = cut(whole, max(max_tokens - len(prefix) - len(separator), 0), truncate)
         return Prompt(ids=prefix + kept + separator, is_cut=len(kept) < len(whole))
 
     @cached_property
-    def _separator(self) -> Ids:
+    def separator(self) -> Ids:
         """Return the separator; where the tokeniser drops line breaks, the first target token must still follow one."""
         return self.vocabulary.ids(SEPARATOR) or (self.vocabulary.eos,)
 
     @cached_property
     def _least_prompt(self) -> int:
         """Return the tokens that a prompt has at least, where no template writes it."""
-        return len(self.vocabulary.prefix) + len(self._separator)
+        return len(self.vocabulary.prefix) + len(self.separator)
 
     def _earlier_answers(self, prompt: Prompt, tools: str) -> list[tuple[int, int]]:
         """Return where the answers before the last one stand in the ids of `prompt`, their ends included.

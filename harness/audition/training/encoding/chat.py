@@ -79,8 +79,21 @@ class ChatTemplate:
 
     def answer_in(self, generated: str) -> str:
         """Return what a model generated up to where the template ends an answer, without space around it."""
-        is_text = self.end and not self.vocabulary.special.search(self.end)
-        return (generated.partition(self.end)[0] if is_text else generated).strip()
+        return (generated.partition(self.text_end)[0] if self.text_end else generated).strip()
+
+    @cached_property
+    def text_end(self) -> str:
+        """Return the end of an answer where that is text and no special token; else "": generation stops by itself."""
+        return "" if self.vocabulary.special.search(self.end) else self.end
+
+    @cached_property
+    def opening(self) -> tuple[bool, str]:
+        """Return whether prompts have the template's own cue for an answer, and what follows it, such as a thought."""
+        whole = self.prompt((_QUESTION,), "")
+        cued = self._render((_QUESTION,), "", with_cue=True)
+        if whole.startswith(cued):
+            return True, whole.removeprefix(cued)
+        return False, whole.removeprefix(self._render((_QUESTION,), "", with_cue=False))
 
     def _prepared(self, turns: Sequence[Turn], tools: str) -> tuple[Turn, ...]:
         """Return the turns as this template can write them: what it knows nothing of stands in their text."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 METRICS = ("chrf", "rouge")
+_LEAST_SEEN = 0.5  #: of the letters of the references; ROUGE is blind to the others
 
 
 def score(metric_name: str, predictions: Sequence[str], references: Sequence[str]) -> dict[str, float]:
@@ -23,6 +24,23 @@ def score(metric_name: str, predictions: Sequence[str], references: Sequence[str
     metric = _metric(metric_name)
     values: dict[str, float] = metric.compute(predictions=list(predictions), references=list(references))
     return values
+
+
+def seen_by_rouge(references: Sequence[str]) -> float:
+    """Return the share of the letters that ROUGE sees, which is those from a to z; 1 where there are no letters."""
+    letters = [letter for text in references for letter in text.lower() if letter.isalpha()]
+    return sum("a" <= letter <= "z" for letter in letters) / len(letters) if letters else 1.0
+
+
+def metric_for(usual: str, references: Sequence[str]) -> tuple[str, str]:
+    """Return the metric that can see `references`, and why it is not the `usual` one; "" where it is.
+
+    ROUGE counts words of Latin letters alone: of two equal Chinese texts it says 0.
+    """
+    seen = seen_by_rouge(references)
+    if usual != "rouge" or seen >= _LEAST_SEEN:
+        return usual, ""
+    return "chrf", f"ROUGE sees {seen:.0%} of the targets' letters, those from a to z"
 
 
 def _metric(name: str) -> Any:  # noqa: ANN401 - an evaluate.Metric, which ships no types
