@@ -108,8 +108,8 @@ class Seq2SeqAdapter(PretrainedAdapter):
         max_new_tokens: int,
     ) -> GenerationConfig:
         """Return what `generate` decodes with; what the decoder reads before a target is forced."""
-        config = self._greedy(max_new_tokens, ends=(self.vocabulary.eos,))
         start, *forced = self.decoder_prefix
+        config = self._greedy(max_new_tokens + len(forced), ends=(self.vocabulary.eos,))
         config.decoder_start_token_id = start
         config.forced_bos_token_id = forced[0] if forced else None
         # transformers (5.23) gives the decoder a cache of as many layers as the encoder has: too few would fail.
@@ -124,6 +124,5 @@ class Seq2SeqAdapter(PretrainedAdapter):
         outputs = self.module.generate(
             input_ids=tensor(pad_rows(inputs, self.vocabulary.pad), device=device),
             attention_mask=tensor(attention_mask(inputs), device=device),
-            decoder_input_ids=tensor([prefix] * len(inputs), device=device),
-        )
+        )  # the decoder's prefix is forced by the configuration, as it will be where the model is used
         return [self.vocabulary.decode(row) for row in outputs[:, len(prefix) :].tolist()]
