@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from audition.testing.plugins import PluginConformance
     from audition.testing.selectors import SelectorConformance
     from audition.testing.tasks import TaskConformance
+    from audition.testing.tokenising import TokeniserConformance
 
 __all__ = [
     "D_FULL",
@@ -73,6 +74,7 @@ __all__ = [
     "SelectorConformance",
     "SpyProblem",
     "TaskConformance",
+    "TokeniserConformance",
     "ToyAdapter",
     "ToyEncoded",
     "ToyExecutor",
@@ -97,6 +99,7 @@ _CONFORMANCE = {
     "PluginConformance": "plugins",
     "SelectorConformance": "selectors",
     "TaskConformance": "tasks",
+    "TokeniserConformance": "tokenising",
 }  #: modules of what needs pytest
 
 

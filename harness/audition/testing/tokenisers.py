@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 SPECIAL_TOKENS = ("<pad>", "</s>", "<s>", "<unk>")
 
-_SENTENCES = (
+SENTENCES = (
     "The library reads and writes compressed archives without loading them into memory.",
     "A small tool that shows which files changed between two versions of a package.",
     "Write a sentence about a river that runs from the mountains to the sea.",
@@ -54,7 +54,7 @@ def build_tokeniser(kind: str, n_vocab: int, roles: Mapping[str, str]) -> PreTra
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    backend.train_from_iterator(_SENTENCES, trainer)
+    backend.train_from_iterator(SENTENCES, trainer)
     if kind in _TEMPLATES:
         ids = [(token, backend.token_to_id(token)) for token in SPECIAL_TOKENS]
         backend.post_processor = processors.TemplateProcessing(single=_TEMPLATES[kind], special_tokens=ids)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from audition.training.encoding import Vocabulary
+from audition.training.encoding.chat import dated
 from audition.training.encoding.loading import n_positions_of
 
 if TYPE_CHECKING:
@@ -44,9 +45,20 @@ class PretrainedAdapter:
         """Write weights (safetensors), configuration and tokeniser to `folder`."""
         from audition.training.loading import quiet
 
-        with quiet():
+        with quiet(), self._dated():
             self.module.save_pretrained(folder)
             self.tokenizer.save_pretrained(folder)
+
+    @contextmanager
+    def _dated(self) -> Iterator[None]:
+        """Save a chat template that asks for the date with the date that it was trained with."""
+        own = self.tokenizer.chat_template
+        if isinstance(own, str):
+            self.tokenizer.chat_template = dated(own)
+        try:
+            yield
+        finally:
+            self.tokenizer.chat_template = own
 
     def _in_batches(self, prompts: Sequence[tuple[int, ...]]) -> Iterator[Sequence[tuple[int, ...]]]:
         for start in range(0, len(prompts), _GENERATION_BATCH):

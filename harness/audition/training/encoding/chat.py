@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 DATE = "2024-07-26"  #: today, for templates that write it: the same conversation is the same text on any day
 _TODAY = datetime.fromisoformat(DATE).replace(tzinfo=UTC)
+_CLOCK = re.compile(r"strftime_now\(\s*(['\"])(.*?)\1\s*\)")  #: how a template asks for the date, in a format
 _QUESTION = Turn(role="user", content="Say it.")
 _ANSWER = "audition"  #: a word that no template writes
 
@@ -154,10 +156,9 @@ class ChatTemplate:
                 self.vocabulary.tokenizer.apply_chat_template(
                     [self._message(turn) for turn in turns],
                     tools=offered,
+                    chat_template=dated(self.vocabulary.tokenizer.get_chat_template(tools=offered)),
                     tokenize=False,
                     add_generation_prompt=with_cue,
-                    date_string=_TODAY.strftime("%d %b %Y"),
-                    strftime_now=_TODAY.strftime,
                 )
             )
         except (TemplateError, TypeError, KeyError, ValueError) as error:
@@ -168,6 +169,16 @@ class ChatTemplate:
     def _message(self, turn: Turn) -> dict[str, Any]:
         extra = json.loads(turn.extra) if turn.extra else {}
         return {"role": turn.role, "content": self.vocabulary.marked(turn.content), **extra}
+
+
+def dated(source: str) -> str:
+    """Return a chat template that takes `DATE` for today: transformers gives templates the clock, and nothing else."""
+    formats = {match[2] for match in _CLOCK.finditer(source)}
+    if "strftime_now" not in source:
+        return source
+    dates = {each: _TODAY.strftime(each) for each in sorted(formats)}
+    usual = _TODAY.strftime("%d %b %Y")
+    return f"{{%- macro strftime_now(format) -%}}{{{{ {dates!r}.get(format, {usual!r}) }}}}{{%- endmacro -%}}{source}"
 
 
 def _assistant(content: str) -> Turn:
