@@ -198,6 +198,20 @@ def test_a_broken_configuration_is_refused(damaged: Path, content: str, reason: 
         read_spec(str(damaged), adapter_for=str)
 
 
+def test_a_folder_that_is_quantised_already_is_refused(damaged: Path) -> None:
+    config = json.loads((damaged / "config.json").read_text())
+    quantised = config | {"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": True}}
+    (damaged / "config.json").write_text(json.dumps(quantised))
+    with pytest.raises(UsageError, match=r"already quantised \(bitsandbytes\).*name the original"):
+        read_spec(str(damaged), adapter_for=lambda _: "auto")
+
+
+def test_a_folder_that_holds_an_adapter_is_refused(damaged: Path) -> None:
+    (damaged / "adapter_config.json").write_text('{"base_model_name_or_path": "org/base"}')
+    with pytest.raises(UsageError, match=r"holds an adapter of 'org/base'.*merge it"):
+        read_spec(str(damaged), adapter_for=lambda _: "auto")
+
+
 def test_an_encoder_alone_is_refused() -> None:
     with pytest.raises(UsageError, match=r"model type 'bert' \(BertForMaskedLM\) is neither a causal nor"):
         architecture_of({"model_type": "bert", "architectures": ["BertForMaskedLM"]})

@@ -211,3 +211,17 @@ def test_a_warning_of_something_deprecated_shows_the_plugins_line(file: Path) ->
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     place = file.read_text().splitlines().index("warnings.warn(Old('old'))") + 1
     assert done.stderr == f"warning: {file}:{place}: old\n"
+
+
+def test_what_a_plugin_prints_is_no_part_of_a_commands_answer(tmp_path: Path) -> None:
+    talkative = tmp_path / "talkative.py"
+    talkative.write_text(
+        SELECTOR.replace("from audition import hookimpl", "from audition import hookimpl\nprint('hello')", 1)
+    )
+    arguments = ["selectors", "--json", "--plugin", str(talkative)]
+    found = CliRunner().invoke(app, arguments)
+    assert found.exit_code == 0, found.output
+    assert "hello" in found.stderr
+    assert any(
+        row["plugin"].endswith("talkative.py") or "talkative" in row["plugin"] for row in json.loads(found.stdout)
+    )

@@ -9,7 +9,7 @@ import pytest
 
 import audition.training.metrics
 from audition.errors import UsageError
-from audition.training.metrics import score
+from audition.training.metrics import metric_for, score
 
 
 def test_rouge_is_the_mean_f_measure_in_percent() -> None:
@@ -68,3 +68,28 @@ print(evaluate.load({str(path)!r}, keep_in_memory=True).compute(predictions=["on
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
     assert "100" in finished.stdout
+
+
+@pytest.mark.parametrize(
+    ("usual", "references", "chosen"),
+    [
+        ("rouge", ["the sea", "der Fluß"], "rouge"),
+        ("rouge", ["大海", "河流 2"], "chrf"),
+        ("rouge", ["море", "the river Don"], "rouge"),
+        ("rouge", ["море", "река"], "chrf"),
+        ("rouge", ["42", "7"], "rouge"),
+        ("chrf", ["the sea"], "chrf"),
+    ],
+)
+def test_a_metric_that_sees_less_than_half_of_the_letters_gives_way(
+    usual: str, references: list[str], chosen: str
+) -> None:
+    name, reason = metric_for(usual, references)
+    assert name == chosen
+    assert bool(reason) is (name != usual)
+
+
+def test_what_takes_the_place_of_rouge_knows_equal_chinese() -> None:
+    name, reason = metric_for("rouge", ["大海", "河流"])
+    assert reason == "ROUGE sees 0% of the targets' letters, those from a to z"
+    assert score(name, ["大海", "河流"], ["大海", "河流"])["chrf"] == 100

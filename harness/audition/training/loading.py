@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 AutoClass = Literal["AutoModelForCausalLM", "AutoModelForSeq2SeqLM"]
 _SHOWN = 3  #: missing weights named in an error
+_PROBE, _TRIES = "tokenisation of the same sentence, over and over again", 5  #: that would show a sampling tokeniser
 
 
 def load_config(spec: ModelSpec, folder: str) -> PretrainedConfig:
@@ -94,6 +95,7 @@ def load_tokenizer(spec: ModelSpec, folder: str) -> PreTrainedTokenizerBase:
         filterwarnings("ignore", message="Recommended: pip install sacremoses")  # Marian does not use it to encode
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     _check_vocabulary(spec, tokenizer)
+    _make_repeatable(spec, tokenizer)
     return tokenizer
 
 
@@ -150,3 +152,16 @@ def _check_vocabulary(spec: ModelSpec, tokenizer: Any) -> None:  # noqa: ANN401 
     ids = tokenizer("a", add_special_tokens=False)["input_ids"]
     if not ids or tokenizer.unk_token_id in ids:
         raise UsageError(f"the tokeniser of {spec.name!r} cannot even write 'a': its vocabulary is missing")
+
+
+def _make_repeatable(spec: ModelSpec, tokenizer: Any) -> None:  # noqa: ANN401 - untyped call
+    """Turn the dropout of merges off, and refuse a tokeniser that still writes the same text in several ways."""
+    model = getattr(getattr(tokenizer, "backend_tokenizer", None), "model", None)
+    if getattr(model, "dropout", None):
+        model.dropout = None
+    written = {tuple(tokenizer(_PROBE, add_special_tokens=False)["input_ids"]) for _ in range(_TRIES)}
+    if len(written) > 1:
+        raise UsageError(
+            f"the tokeniser of {spec.name!r} samples: it writes the same text in several ways, and no loss would "
+            "repeat; take 'enable_sampling' out of its tokenizer_config.json"
+        )

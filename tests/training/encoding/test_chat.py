@@ -154,3 +154,16 @@ def test_the_date_of_a_template_stands_still(tokenizer: PreTrainedTokenizerBase)
 def test_a_tokeniser_without_a_template_has_none(tokenizer: PreTrainedTokenizerBase) -> None:
     tokenizer.chat_template = None
     assert ChatTemplate.of(Vocabulary.of(tokenizer, n_vocab=512, owner="it")) is None
+
+
+def test_a_template_that_trims_answers_loses_no_target_for_a_line_break_at_its_end(
+    tokenizer: PreTrainedTokenizerBase,
+) -> None:
+    trimming = encoder(tokenizer, CUED.replace("m.content", "(m.content | trim)"))
+    assert not trimming.is_lossy(replace(CHAT, target="The blue one.\n"))
+    assert trimming.is_lossy(replace(CHAT, target="    return whale"))
+
+
+def test_a_template_that_drops_part_of_an_answer_loses_it(tokenizer: PreTrainedTokenizerBase) -> None:
+    dropping = encoder(tokenizer, CUED.replace("m.content", "m.content.split('</think>')[-1]"))
+    assert dropping.is_lossy(replace(CHAT, target="<think>hm</think>The blue one."))

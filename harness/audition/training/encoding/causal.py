@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -133,7 +133,8 @@ class CausalEncoder:
 
     def is_lossy(self, example: Example) -> bool:
         """Return whether the tokeniser cannot give the target back."""
-        return is_lossy(self.vocabulary, example.target, self._answer(example))
+        wanted = example.target.rstrip() if self.uses_template(example) else example.target  # most templates trim
+        return is_lossy(self.vocabulary, wanted, self._answer(replace(example, target=wanted)))
 
     def uses_template(self, example: Example) -> bool:
         """Return whether a chat template writes `example`."""
