@@ -18,7 +18,7 @@ from audition.training.encoding.survey import Survey, lossy_note
 from audition.types import RankedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from audition.budget import Budget
     from audition.live import LiveLosses, LiveSetting
@@ -97,7 +97,7 @@ class LiveSelection:
             budget=self.budget,
             losses=self.losses,
         )
-        return select_stratum(
+        stratum = select_stratum(
             problem,
             self.selector,
             seed=self.seed,
@@ -108,8 +108,10 @@ class LiveSelection:
                 if model not in candidates
             ],
             memory={model.name: self.memory.need(model, memory_budget) for model in self.candidates},
-            remarks={model.name: remark for model in candidates if (remark := self._remark(model, memory_budget))},
+            remarks={name: remark for name, remark in self._remarks(candidates, memory_budget) if remark},
         )
+        read = {name: each for name, each in self.surveys.items() if isinstance(each, Survey)}
+        return replace(stratum, readings=read)
 
     def _within(self, memory_budget: int | None) -> tuple[ModelSpec, ...]:
         return tuple(model for model in self._able if self.memory.fits(model, memory_budget))
@@ -150,9 +152,11 @@ class LiveSelection:
     def _reading_notes(self) -> dict[str, str]:
         return {name: "; ".join(each.notes) for name, each in self.surveys.items() if isinstance(each, Survey)}
 
-    def _remark(self, model: ModelSpec, memory_budget: int | None) -> str | None:
-        parts = (self.memory.remark(model, memory_budget), self._reading_notes.get(model.name))
-        return "; ".join(filter(None, parts)) or None
+    def _remarks(self, models: Sequence[ModelSpec], memory_budget: int | None) -> Iterator[tuple[str, str]]:
+        """Yield what makes each model fit, and what it cuts or cannot write."""
+        for model in models:
+            parts = (self.memory.remark(model, memory_budget), self._reading_notes.get(model.name))
+            yield model.name, "; ".join(filter(None, parts))
 
     def _all_refused(self) -> str:
         return "no candidate can take this task: " + "; ".join(

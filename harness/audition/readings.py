@@ -81,7 +81,13 @@ class Readings:
         if encoder is None:
             return None
         n_train = min(SAMPLE, self._task.spec.n_train or 0)
-        return survey(encoder, list(self._task.train(n_train, 0)), self._task.test(self._recipe.n_test), self._recipe)
+        return survey(
+            encoder,
+            list(self._task.train(n_train, 0)),
+            list(self._task.test(self._recipe.n_test)),
+            self._recipe,
+            validation=list(self._task.validation(self._recipe.n_validation)),
+        )
 
     def _encoder(self, model: ModelSpec) -> Encoder | None:
         """Return the encoder of a model whose checkpoint is here; None if transformers does not know its kind."""

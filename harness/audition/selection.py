@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from audition.memory import MemoryEstimate
     from audition.problem import MeteredProblem
     from audition.protocols import Selector
+    from audition.training.encoding.survey import Survey
     from audition.types import LossUnit, ModelSpec, Source, Status
     from audition.upgrades import Upgrade
 
@@ -30,6 +31,9 @@ class Stratum:
     ranking: tuple[RankedModel, ...]  #: best first; those that do not fit last
     measured: tuple[Observation, ...]  #: the receipt
     memory: Mapping[str, MemoryEstimate | None]  #: by model; None: unknown
+    readings: Mapping[str, Survey] = field(
+        default_factory=dict
+    )  #: by model: how it reads the rows, where that is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +152,7 @@ def _row_json(row: RankedModel, stratum: Stratum) -> dict[str, Any]:
         "score": row.score,
         "predicted_loss": row.predicted_loss,
         "notes": row.notes,
+        "reading": stratum.readings.get(row.model),
         "measured": [_observation_json(observation) for observation in measured],
         "memory": {
             "estimated_bytes": None if estimate is None else estimate.total,

@@ -156,7 +156,7 @@ def _check_vocabulary(spec: ModelSpec, tokenizer: Any) -> None:  # noqa: ANN401 
 
 def _make_repeatable(spec: ModelSpec, tokenizer: Any) -> None:  # noqa: ANN401 - untyped call
     """Turn the dropout of merges off, and refuse a tokeniser that still writes the same text in several ways."""
-    model = getattr(getattr(tokenizer, "backend_tokenizer", None), "model", None)
+    model: Any = getattr(getattr(tokenizer, "backend_tokenizer", None), "model", None)
     if getattr(model, "dropout", None):
         model.dropout = None
     written = {tuple(tokenizer(_PROBE, add_special_tokens=False)["input_ids"]) for _ in range(_TRIES)}

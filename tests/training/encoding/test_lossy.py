@@ -6,7 +6,7 @@ import pytest
 
 from audition.testing.tokenisers import build_tokeniser
 from audition.training.encoding import NO_LIMIT, CausalEncoder, Vocabulary
-from audition.training.encoding.survey import survey
+from audition.training.encoding.survey import Survey, survey
 from audition.training.recipe import Recipe
 from audition.types import Example
 
@@ -90,7 +90,10 @@ def test_a_target_that_comes_back_in_other_letters_is_lost(english_words: PreTra
 
 
 def test_the_share_of_lost_targets_is_told_and_judged(english_words: PreTrainedTokenizerBase) -> None:
-    targets = ["the house"] * 3 + ["our house"]
-    found = survey(encoder(english_words), [], [Example(input="a", target=each) for each in targets], Recipe(name="r"))
-    assert (found.lossy, found.is_lossy) == (0.25, True)
-    assert "25.0% of the test targets cannot be given back (measured)" in found.notes
+    def share(targets: list[str]) -> Survey:
+        rows = [Example(input="a", target=each) for each in targets]
+        return survey(encoder(english_words), [], rows, Recipe(name="r"))
+
+    few, many = share(["the house"] * 199 + ["our house"]), share(["the house"] * 3 + ["our house"])
+    assert (few.lossy, few.is_lossy, many.lossy, many.is_lossy) == (0.005, False, 0.25, True)
+    assert few.notes == ("0.5% of the test targets cannot be given back (measured)",)

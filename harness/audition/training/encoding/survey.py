@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from audition.errors import UsageError
 from audition.training.encoding.lossy import MAX_LOSSY_SHARE
 from audition.training.encoding.rows import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from audition.training.encoding import CausalEncoder, EncodedPair, Seq2SeqEncoder
     from audition.training.recipe import Recipe
     from audition.types import Example
 
-    Encoder = CausalEncoder | Seq2SeqEncoder
+    Encoder: TypeAlias = CausalEncoder | Seq2SeqEncoder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Survey:
     cut_inputs: float  #: training rows whose input loses tokens, or whose conversation loses turns
     cut_targets: float  #: training rows whose target is cut, and so has no end
     lossy: float  #: of the test targets: those that the tokeniser cannot give back
-    n_refused: int = 0  #: rows of either split that the candidate cannot take
+    n_refused: int = 0  #: rows of any split that the candidate cannot take
     refusal: str = ""  #: why, of the first of them
     remarks: tuple[str, ...] = ()  #: what else is done to the rows, for people
 
@@ -42,7 +42,7 @@ class Survey:
         shares = {
             "of the inputs are cut": self.cut_inputs,
             "of the training targets are cut": self.cut_targets,
-            "of the test targets cannot be given back": self.lossy,
+            "of the test targets cannot be given back": 0.0 if self.is_lossy else self.lossy,  # told by its status
         }
         cuts = tuple(f"{share:.1%} {what} (measured)" for what, share in shares.items() if share)
         return (*cuts, *self.remarks)
@@ -53,7 +53,14 @@ def lossy_note(share: float) -> str:
     return f"the tokeniser cannot give {share:.1%} of the test targets back"
 
 
-def survey(encoder: Encoder, train: Iterable[Example], test: Iterable[Example], recipe: Recipe) -> Survey:
+def survey(
+    encoder: Encoder,
+    train: Sequence[Example],
+    test: Sequence[Example],
+    recipe: Recipe,
+    *,
+    validation: Sequence[Example] = (),
+) -> Survey:
     """Return how `encoder` reads these rows under the limits of `recipe`. A row that it refuses counts, and no more.
 
     Args:
@@ -61,8 +68,11 @@ def survey(encoder: Encoder, train: Iterable[Example], test: Iterable[Example], 
         train: training rows, or a sample of them.
         test: test rows, or a sample of them.
         recipe: its limits, sides and choice of answers count.
+        validation: validation rows, of which only those that are refused count.
     """
     refusals: list[str] = []
+    for example in validation:
+        _encoded(encoder, example, recipe, refusals, is_test=True)
     pairs = [_encoded(encoder, example, recipe, refusals, is_test=False) for example in train]
     n_lost, n_test = 0, 0
     for example in test:
