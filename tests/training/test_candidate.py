@@ -29,6 +29,7 @@ def test_observation_is_filled_in() -> None:
     assert observation.validation_loss is not None
     assert observation.memory_bytes is not None
     assert observation.memory_bytes > 2**20
+    assert observation.cost.seconds is not None
     assert observation.cost.seconds > 0
 
 

@@ -103,6 +103,8 @@ def _show(observation: Observation, output: Path, *, as_json: bool) -> None:
     typer.echo(
         f"Test loss (measured): {observation.loss_per_byte:.4f} nats/byte, {observation.loss_per_token:.4f} nats/token"
     )
+    if evaluation.get("generation_error"):
+        typer.echo(f"Nothing was generated: {evaluation['generation_error']}")
     metrics = ", ".join(f"{name} {value:.1f}" for name, value in evaluation["metrics"].items())
     reason = f" ({evaluation['metric_reason']})" if evaluation.get("metric_reason") else ""
     typer.echo(f"On {evaluation['n_generated']} generated test examples (measured): {metrics}{reason}")

@@ -87,6 +87,7 @@ class CausalAdapter(PretrainedAdapter):
         self, examples: Sequence[Example], *, max_input_tokens: int, max_new_tokens: int, truncate: Side = "end"
     ) -> list[str]:
         """Return one greedy continuation an example, without the prompt."""
+        max_new_tokens = self._most_new(max_new_tokens)
         limit = min(max_input_tokens, self.n_positions - max_new_tokens)
         prompts = [self.encoder.prompt(example, limit, truncate).ids for example in examples]
         with self._generating(self.generation_config(examples, max_new_tokens)):
@@ -94,7 +95,11 @@ class CausalAdapter(PretrainedAdapter):
 
     def generation_config(self, examples: Sequence[Example], max_new_tokens: int) -> GenerationConfig:
         """Return what `generate` decodes with; an answer ends where the model's chat template ends one."""
-        return self._greedy(max_new_tokens, ends=self._ends(examples))
+        return self._greedy(self._most_new(max_new_tokens), ends=self._ends(examples))
+
+    def _most_new(self, max_new_tokens: int) -> int:
+        """Return how many tokens may be generated: half of the positions are the prompt's."""
+        return min(max_new_tokens, self.n_positions // 2)
 
     @cached_property
     def _keeps_logits(self) -> bool:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audition import codec
+from audition.errors import AuditionError
 from audition.training.device import autocast, resolve_precision
 from audition.training.encoding.options import reading_options
+from audition.training.failures import one_line
 from audition.training.metrics import metric_for, score
 from audition.training.request import EVALUATION
 
@@ -34,8 +36,20 @@ def finetune(
     observation = candidate.measure(request, on_progress)
     if observation.status == "ok" and request.save_to is not None:
         examples = task.test(N_GENERATED)
-        # as in training: weights that a method keeps in bf16 multiply nothing else
-        precision = resolve_precision(request.recipe.precision, candidate.device)
+        predictions, failure = _generated(candidate, request, examples)
+        if candidate.team.rank == 0:
+            folder = Path(request.save_to)
+            shown = examples[: len(predictions)]
+            _write_evaluation(folder, observation, _metric(request, task, examples), shown, predictions, failure)
+            _keep_generation(candidate.adapter, folder, examples, request.recipe)
+    return observation
+
+
+def _generated(candidate: Candidate, request: MeasurementRequest, examples: Sequence[Example]) -> tuple[list[str], str]:
+    """Return what the model generates, and "" or why it generates nothing: no reason to lose a trained model."""
+    # as in training: weights that a method keeps in bf16 multiply nothing else
+    precision = resolve_precision(request.recipe.precision, candidate.device)
+    try:
         with autocast(candidate.device, precision, caches=candidate.team.size == 1):
             predictions = candidate.adapter.generate(
                 examples,
@@ -43,11 +57,11 @@ def finetune(
                 max_new_tokens=request.recipe.max_target_tokens,
                 **reading_options(request.recipe),
             )
-        if candidate.team.rank == 0:
-            folder = Path(request.save_to)
-            _write_evaluation(folder, observation, _metric(request, task, examples), examples, predictions)
-            _keep_generation(candidate.adapter, folder, examples, request.recipe)
-    return observation
+    except (RuntimeError, ValueError, IndexError, AuditionError) as error:
+        if candidate.team.size > 1:  # the others would wait for this process
+            raise
+        return [], one_line(error)
+    return predictions, ""
 
 
 def _metric(request: MeasurementRequest, task: TaskLoader, examples: Sequence[Example]) -> tuple[str, str]:
@@ -70,6 +84,7 @@ def _write_evaluation(
     metric: tuple[str, str],
     examples: Sequence[Example],
     predictions: Sequence[str],
+    failure: str,
 ) -> None:
     name, why = metric
     shown = list(zip(examples, predictions, strict=True))[:N_SHOWN]
@@ -77,7 +92,8 @@ def _write_evaluation(
         "observation": observation,
         "metric": name,
         "metric_reason": why,
-        "metrics": score(name, predictions, [example.target for example in examples]),
+        "metrics": score(name, predictions, [example.target for example in examples]) if predictions else {},
+        "generation_error": failure,
         "n_generated": len(predictions),
         "samples": [_sample(example, prediction) for example, prediction in shown],
     }

@@ -167,3 +167,17 @@ def test_a_template_that_trims_answers_loses_no_target_for_a_line_break_at_its_e
 def test_a_template_that_drops_part_of_an_answer_loses_it(tokenizer: PreTrainedTokenizerBase) -> None:
     dropping = encoder(tokenizer, CUED.replace("m.content", "m.content.split('</think>')[-1]"))
     assert dropping.is_lossy(replace(CHAT, target="<think>hm</think>The blue one."))
+
+
+def test_a_turn_may_end_with_an_added_token_that_is_not_special() -> None:
+    tokenizer = build_tokeniser("llama", 400, ROLES)
+    tokenizer.add_tokens(["<end_of_turn>"], special_tokens=False)
+    template = CUED.replace("<pad>", "<end_of_turn>")
+    assert read(tokenizer, template)[-1] == "The blue one.<end_of_turn>"
+    spelled = replace(CHAT, target="Write <end_of_turn> here.")
+    pair = encoder(tokenizer, template).encode(spelled, max_input_tokens=500, max_target_tokens=None)
+    end = int(str(tokenizer.convert_tokens_to_ids("<end_of_turn>")))
+    assert [label for label in pair.labels if label != IGNORED].count(end) == 1
+    known = encoder(tokenizer, template).template
+    assert known is not None
+    assert known.answer_in("The blue one.<end_of_turn>\n<s>user") == "The blue one."

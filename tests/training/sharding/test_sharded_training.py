@@ -37,6 +37,7 @@ def assert_same(team: Observation, alone: Observation, tolerance: float = EXACT)
     assert team.loss_per_byte == pytest.approx(alone.loss_per_byte, rel=tolerance)
     assert team.validation_loss == pytest.approx(alone.validation_loss, rel=tolerance)
     assert replace(team.cost, seconds=0.0) == replace(alone.cost, seconds=0.0)
+    assert team.cost.seconds is not None
     assert team.cost.seconds > 0
 
 

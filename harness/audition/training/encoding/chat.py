@@ -85,8 +85,10 @@ class ChatTemplate:
 
     @cached_property
     def text_end(self) -> str:
-        """Return the end of an answer where that is text and no special token; else "": generation stops by itself."""
-        return "" if self.vocabulary.special.search(self.end) else self.end
+        """Return the end of an answer where generated text shows it; "" where that is a special token, left out."""
+        return (
+            self.vocabulary.decode(self.vocabulary.rendered_ids(self.end, continues=True)).strip() if self.end else ""
+        )
 
     @cached_property
     def opening(self) -> tuple[bool, str]:

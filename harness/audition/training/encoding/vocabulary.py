@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from dataclasses import dataclass
@@ -140,19 +141,28 @@ class Vocabulary:
 
     @cached_property
     def special(self) -> re.Pattern[str]:
-        """Return a pattern of all special tokens, longest first."""
-        added = self.tokenizer.added_tokens_decoder.values()
-        names = {*self.tokenizer.all_special_tokens, *(token.content for token in added if token.special)}
+        """Return a pattern of all special tokens, and of what else a chat template marks turns with; longest first."""
+        names = {*self.tokenizer.all_special_tokens, *self._marking.values()}
         ordered = sorted((name for name in names if name.strip()), key=len, reverse=True)
         return re.compile("|".join(map(re.escape, ordered)) or "(?!)")
 
     @cached_property
     def special_ids(self) -> frozenset[int]:
         """Return the ids of all special tokens but the unknown one."""
-        added = self.tokenizer.added_tokens_decoder.items()
-        ids = {*self.tokenizer.all_special_ids, *(place for place, token in added if token.special)}
+        ids = {*self.tokenizer.all_special_ids, *self._marking}
         only_unknown = self.tokenizer.unk_token_id not in (self.eos, self.tokenizer.bos_token_id, self.pad)
         return frozenset(ids - {self.tokenizer.unk_token_id} if only_unknown else ids)
+
+    @cached_property
+    def _marking(self) -> dict[int, str]:
+        """Return added tokens, by id, that are no text: special ones, and those that the chat template spells."""
+        template = json.dumps(self.tokenizer.chat_template or "", ensure_ascii=False)
+        added = self.tokenizer.added_tokens_decoder.items()
+        return {
+            place: token.content
+            for place, token in added
+            if token.special or (token.content.strip() and token.content in template)
+        }
 
     @cached_property
     def _marks(self) -> re.Pattern[str]:
