@@ -17,6 +17,7 @@ from audition.memory import MemoryPlanner
 from audition.plugins import load_plugins
 from audition.testing import ToyExecutor, ToyTask
 from audition.training.recipe import Recipe
+from audition.types import ModelShape
 from audition_plugins.selectors.ats import AcceptThenStop
 from audition_plugins.selectors.sub_tuning import SubTuning
 from badly_behaved import ADAPTER, toy_model
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from audition.protocols import Selector
 
+SHAPE = ModelShape(n_layers=1, d_model=32, n_heads=1, d_head=32, d_ff=32, n_vocab=259)
 RECIPE = Recipe(name="toy", learning_rates=(0.01,), batch_sizes=(8,), epochs=1, precision="fp32", n_test=20)
 
 
@@ -39,6 +41,7 @@ class Opens(Protocol):
         seeds: tuple[int, ...] = (0,),
         recipe: Recipe = RECIPE,
         memory_budgets: tuple[int | None, ...] = (None,),
+        shape: ModelShape | None = SHAPE,
         **changes: object,
     ) -> tuple[LiveSelection, ToyExecutor]: ...
 
@@ -53,9 +56,10 @@ def open_selection(tmp_path: Path) -> Opens:
         seeds: tuple[int, ...] = (0,),
         recipe: Recipe = RECIPE,
         memory_budgets: tuple[int | None, ...] = (None,),
+        shape: ModelShape | None = SHAPE,
         **changes: object,
     ) -> tuple[LiveSelection, ToyExecutor]:
-        models = tuple(toy_model(tmp_path / behaviour, behaviour) for behaviour in behaviours)
+        models = tuple(replace(toy_model(tmp_path / behaviour, behaviour), shape=shape) for behaviour in behaviours)
         setting = LiveSetting(
             task=ToyTask(),
             recipe=recipe,
@@ -159,9 +163,19 @@ def test_what_does_not_fit_is_listed_with_the_reason_and_not_tried(open_selectio
     selection, executor = open_selection("good", memory_budgets=(2**20, None))
     small, unlimited = selection.run().strata
     assert [(row.status, row.rank) for row in small.ranking] == [("does-not-fit", None)]
-    assert small.ranking[0].notes == ("needs 600 MiB at least (estimated), the budget is 1 MiB",)
+    assert small.ranking[0].notes == ("needs 604 MiB at least (estimated), the budget is 1 MiB",)
     assert unlimited.ranking[0].rank == 1
     assert {model for model, _, _ in executor.measured} == {"toy/good"}
+
+
+def test_a_model_of_unknown_shape_is_not_compared_with_a_memory_budget(open_selection: Opens) -> None:
+    selection, executor = open_selection("good", selector=SubTuning(), memory_budgets=(2**35, None), shape=None)
+    limited, unlimited = selection.run().strata
+    (row,) = limited.ranking
+    assert (row.rank, row.status, row.notes) == (None, "ok", ("size unknown: not compared with the memory budget",))
+    assert unlimited.ranking[0].rank == 1
+    assert unlimited.memory == {"toy/good": None}, "unknown, not small"
+    assert len(executor.measured) == 1
 
 
 def test_strata_share_their_measurements(open_selection: Opens) -> None:
@@ -172,7 +186,7 @@ def test_strata_share_their_measurements(open_selection: Opens) -> None:
 
 
 def test_nothing_fits_is_one_clear_line(open_selection: Opens) -> None:
-    selection, _ = open_selection("good", memory_budgets=(2**20,))
+    selection, _ = open_selection("good", memory_budgets=(2**20,), shape=None)
     with pytest.raises(UsageError, match=r"no candidate fits in 1 MiB; the smallest needs 600 MiB \(estimated\)"):
         selection.plan()
 

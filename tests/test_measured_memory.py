@@ -14,7 +14,7 @@ from audition.plugins import load_plugins
 from audition.seeds import combine_seeds
 from audition.testing.toy import ToyTask
 from audition.training.recipe import Recipe
-from audition.types import Cost, Observation, Point
+from audition.types import Cost, ModelShape, Observation, Point
 from badly_behaved import toy_model
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ class Prepared:
 
 
 def test_the_ledger_keeps_the_estimate_beside_what_was_measured(tmp_path: Path) -> None:
-    known, unknown = toy_model(tmp_path / "good"), toy_model(tmp_path / "fine", "fine")
+    shape = ModelShape(n_layers=1, d_model=32, n_heads=1, d_head=32, d_ff=32, n_vocab=259)
+    known, unknown = replace(toy_model(tmp_path / "good"), shape=shape), toy_model(tmp_path / "fine", "fine")
     models = (known, replace(unknown, n_params=None, shape=None))
     ledger = Ledger(str(tmp_path / "ledger.db"))
     setting = LiveSetting(

@@ -47,8 +47,13 @@ class TotalSpend:
     fraction: Fraction = Fraction(1)
 
     def check(self, spent: Cost) -> None:
-        """Raise BudgetExceeded if `spent` is over the limit."""
+        """Raise BudgetExceeded if `spent` is over the limit, or cannot be known to be within it."""
         amount = {"samples": spent.n_samples, "flops": spent.flops, "seconds": spent.seconds}[self.currency]
+        if amount is None:
+            raise BudgetExceeded(
+                f"the budget is {self}; what a model of unknown size costs in {self.currency} is unknown too: exclude "
+                "it, fetch its checkpoint before, or limit samples"
+            )
         if amount > self.limit:
             raise BudgetExceeded(f"the budget is {self}; this would bring it to {amount:.6g}")
 

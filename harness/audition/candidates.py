@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Protocol
 
-from audition.checkpoints import HubError, read_spec
+from audition.checkpoints import HubError, complete, read_spec
 from audition.errors import UsageError, unknown_name
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def resolve_candidates(patterns: Sequence[str], exclude: Sequence[str], catalog:
     Each string may be a comma-separated list of: a listed name; a pattern over listed names (`gpt2*`, `tiny/*`,
     whatever the case); `family:opt`; `org/name` of the hub; a folder, which starts with `./`, `../`, `/` or `~`. Listed
     names and hub ids take `@revision`. What is listed wins over the hub, and its checkpoint's hub id means it too.
+    A size or shape that an entry leaves open is read from its checkpoint, where that is on this disk.
 
     Raises:
         UsageError: something names nothing, or nothing is left.
@@ -59,7 +60,7 @@ def resolve_candidates(patterns: Sequence[str], exclude: Sequence[str], catalog:
     if not chosen:
         without = f" without {', '.join(exclude)!r}" if exclude else ""
         raise UsageError(f"no models left of {', '.join(patterns)!r}{without}")
-    return tuple(chosen.values())
+    return tuple(map(complete, chosen.values()))
 
 
 @dataclass(frozen=True, slots=True)

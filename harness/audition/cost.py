@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from audition.memory.weights import count_weights
 from audition.types import Cost
 
 if TYPE_CHECKING:
@@ -33,12 +34,22 @@ def forward_flops(n_params: int, n_tokens: float) -> float:
 
 
 def active_params(spec: ModelSpec) -> int | None:
-    """Return the parameters one token meets: all of a dense model, of a sparse layer the experts it is sent to."""
-    shape = spec.shape
-    if spec.n_params is None or shape is None or shape.n_experts == 1:
-        return spec.n_params
+    """Return the parameters one token meets: all of a dense model, of a sparse layer the experts it is sent to.
+
+    Where their number is unknown it is estimated by the shape; None: that is unknown too.
+    """
+    shape, n_params = spec.shape, estimated_params(spec)
+    if n_params is None or shape is None or shape.n_experts == 1:
+        return n_params
     expert = (3 if shape.is_gated_ff else 2) * shape.d_model * shape.d_ff
-    return spec.n_params - shape.n_sparse_layers * (shape.n_experts - shape.n_active_experts) * expert
+    return n_params - shape.n_sparse_layers * (shape.n_experts - shape.n_active_experts) * expert
+
+
+def estimated_params(spec: ModelSpec) -> int | None:
+    """Return the number of parameters, or else of the weights in matrices of its shape; None: neither is known."""
+    if spec.n_params is not None or spec.shape is None:
+        return spec.n_params
+    return count_weights(spec.shape, None).total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +72,7 @@ class CostModel:
         n_epochs = self.recipe.grid * self.recipe.epochs if n_samples else 0
         trained = n_seeds * n_epochs * n_samples
         scored = n_seeds * (n_epochs * self.n_validation + self.n_test)
-        n_params = active_params(model) or 0
-        flops = training_flops(n_params, trained * tokens) + forward_flops(n_params, scored * tokens)
+        flops = self._flops(model, trained * tokens, scored * tokens)
         return Cost(
             n_samples=n_samples,
             samples_processed=trained,
@@ -70,20 +80,29 @@ class CostModel:
             seconds=self._seconds(calibration, trained * tokens, scored * tokens, flops),
         )
 
-    def _seconds(self, calibration: Calibration | None, trained: float, scored: float, flops: float) -> float:
+    def _flops(self, model: ModelSpec, trained: float, scored: float) -> float | None:
+        """Return the operations on so many tokens; None: the size of the model is unknown."""
+        n_params = active_params(model)
+        return None if n_params is None else training_flops(n_params, trained) + forward_flops(n_params, scored)
+
+    def _seconds(
+        self, calibration: Calibration | None, trained: float, scored: float, flops: float | None
+    ) -> float | None:
         """Return device seconds: from the model's own calibration, or from the operations a second of the others."""
         if calibration is not None:
             return trained * calibration.seconds_per_training_token + scored * calibration.seconds_per_evaluated_token
-        return flops / self.flops_per_second if self.flops_per_second else 0.0
+        if self.flops_per_second is None:
+            return 0.0
+        return None if flops is None else flops / self.flops_per_second
 
 
 def slowest_flops_per_second(models: Iterable[ModelSpec], calibrations: Mapping[str, Calibration]) -> float | None:
-    """Return the training speed of the slowest calibrated model, or None if nothing was calibrated."""
+    """Return the training speed of the slowest calibrated model of known size, or None if there is none."""
     return min(
         (
-            training_flops(active_params(model) or 0, 1) / calibrations[model.name].seconds_per_training_token
+            training_flops(n_params, 1) / calibrations[model.name].seconds_per_training_token
             for model in models
-            if model.name in calibrations
+            if model.name in calibrations and (n_params := active_params(model)) is not None
         ),
         default=None,
     )

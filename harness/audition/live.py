@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from audition.checkpoints import is_on_disk, resolve
+from audition.checkpoints import complete, is_on_disk, resolve
+from audition.cost import estimated_params
 from audition.errors import UsageError
 from audition.keys import calibration_key, measurement_key
 from audition.seeds import combine_seeds
@@ -126,10 +127,12 @@ class LiveLosses:
             UsageError: the checkpoint cannot be had.
         """
         checkpoint = self._checkpoint(model)
+        model = complete(model, checkpoint.folder)  # an entry may leave open what the weights tell
         setting = self._setting
         recipe = setting.recipe
         if not recipe.learning_rates:
-            recipe = replace(recipe, learning_rates=(recipe.learning_rate_for(model, setting.task.spec.name),))
+            sized = replace(model, n_params=estimated_params(model))
+            recipe = replace(recipe, learning_rates=(recipe.learning_rate_for(sized, setting.task.spec.name),))
         request = MeasurementRequest(
             key="",
             model=model,

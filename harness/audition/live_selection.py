@@ -168,9 +168,11 @@ class LiveSelection:
 
     def _nothing_fits(self) -> str:
         needs = [
-            need.total
+            least
             for model in self.candidates
-            if (need := self.memory.need(model, self.memory.budgets[-1])) is not None
+            if (least := self.memory.least(model, self.memory.budgets[-1])) is not None
         ]
         budget = format_bytes(self.memory.budgets[-1] or 0)
+        if not needs:
+            return f"no candidate can be compared with {budget}: the size of none is known before its download"
         return f"no candidate fits in {budget}; the smallest needs {format_bytes(min(needs))} (estimated)"

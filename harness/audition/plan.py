@@ -54,11 +54,13 @@ class Plan:
 
     @property
     def wall_seconds(self) -> float | None:
-        """Return the wall time if each slot takes one candidate after another; None if nothing was calibrated."""
+        """Return the wall time if each slot takes one candidate after another; None if a time is unknown."""
         if not self.is_calibrated:
             return None
         busy = [0.0] * max(1, self.slots)  # a heap: seconds until each slot is free
         for model in self.models:
+            if model.cost.seconds is None:
+                return None
             heapreplace(busy, busy[0] + model.cost.seconds / self.n_shards)
         return max(busy)
 

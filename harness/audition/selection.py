@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from audition import codec
+from audition.memory.planner import UNKNOWN
 from audition.plugin_output import to_stderr
 from audition.types import Cost, Observation, RankedModel, Ranking
 from audition.upgrades import find_upgrades
@@ -126,8 +127,8 @@ def check_ranking(ranking: Ranking, candidates: Sequence[ModelSpec]) -> None:
 
 
 def does_not_fit(model: ModelSpec, reason: str) -> RankedModel:
-    """Return the row of a candidate that is too large."""
-    return not_tried(model, "does-not-fit", reason)
+    """Return the row of a candidate that is too large; of unknown size, it is not known to be."""
+    return not_tried(model, "ok" if reason == UNKNOWN else "does-not-fit", reason)
 
 
 def not_tried(model: ModelSpec, status: Status, reason: str) -> RankedModel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -11,14 +12,29 @@ if TYPE_CHECKING:
     from audition.catalog import Catalog
     from audition.protocols import Executor, ModelAdapter, Selector, TaskLoader
 
-Architecture = Literal["decoder-only", "encoder-decoder", "encoder-decoder-moe"]
+#: "unknown": of a model that is known by its recorded losses alone
+Architecture = Literal["decoder-only", "encoder-decoder", "encoder-decoder-moe", "unknown"]
 LossUnit = Literal["nats/token", "nats/byte"]
 Source = Literal["live", "recorded"]
+Quotes = Literal["auto", "none", "double"]
 #: "does-not-fit": not at one example a forward pass either; "out-of-memory": neither, while others held GPU memory
 #: "refused": the model's template, tokeniser or checkpoint cannot take the task's rows; nothing was tried
+#: "not-recorded": a recorded curve has no such size; nothing failed
 Status = Literal[
-    "ok", "out-of-memory", "not-finite", "crashed", "timed-out", "does-not-fit", "lossy-tokeniser", "refused"
+    "ok",
+    "out-of-memory",
+    "not-finite",
+    "crashed",
+    "timed-out",
+    "does-not-fit",
+    "lossy-tokeniser",
+    "refused",
+    "not-recorded",
 ]
+#: what is odd about a candidate's measurements (`audition.curve_checks`): "rises", losses do not fall with more data;
+#: "spikes", one is far out of line; "no-freedom", a law with as many parameters as points; "flat", nothing changes
+Flag = Literal["rises", "spikes", "no-freedom", "flat"]
+NOT_A_NUMBER = "its score is not a number"  #: the note of a score that was NaN or infinite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +120,8 @@ class TaskOptions:
     prompt: str | None = None  #: a template over columns, such as "Translate: {en}"; replaces the input column
     validation: str | None = None  #: a file, instead of a tenth of the rows
     test: str | None = None  #: a file, instead of a tenth of the rows
+    delimiter: str | None = None  #: between fields of a CSV or TSV file; None: a comma, or a tab
+    quotes: Quotes = "auto"  #: what quotation marks of such a file are: "none" (text) or "double" (RFC 4180)
     skip_bad_rows: bool = False  #: drop and count malformed rows instead of stopping at the first
 
 
@@ -132,16 +150,21 @@ class Cost:
 
     n_samples: int = 0  #: Σ subset sizes, as the paper counts
     samples_processed: int = 0  #: × epochs × grid × seeds
-    flops: float = 0.0  #: training and evaluation, floating-point operations
-    seconds: float = 0.0  #: of the device, not of the wall
+    flops: float | None = 0.0  #: training and evaluation, floating-point operations; None: unknown
+    seconds: float | None = 0.0  #: of the device, not of the wall; None: unknown
 
     def __add__(self, other: Cost) -> Cost:
         return Cost(
             n_samples=self.n_samples + other.n_samples,
             samples_processed=self.samples_processed + other.samples_processed,
-            flops=self.flops + other.flops,
-            seconds=self.seconds + other.seconds,
+            flops=_sum(self.flops, other.flops),
+            seconds=_sum(self.seconds, other.seconds),
         )
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    """Return the sum, unknown if either is."""
+    return None if one is None or other is None else one + other
 
 
 class Point(NamedTuple):
@@ -204,6 +227,7 @@ class Score:
     predicted_loss: float | None = None  #: at D_full, in the problem's loss unit
     status: Status = "ok"
     notes: tuple[str, ...] = ()  #: what a reader should know, such as "only 2 of k = 3 points"
+    flags: tuple[Flag, ...] = ()  #: why its prediction is not to be relied on
 
     @classmethod
     def of_measured(cls, observation: Observation) -> Score:
@@ -225,6 +249,7 @@ class RankedModel:
     score: float | None
     predicted_loss: float | None
     notes: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()  #: what is odd about its measurements, or about the fit to them
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +260,15 @@ class Ranking:
 
     @classmethod
     def from_scores(cls, scores: Iterable[Score]) -> Ranking:
-        """Rank by score, higher first; equal scores by name, so that the order of candidates does not matter."""
+        """Rank by score, higher first; equal scores by name, so that the order of candidates does not matter.
+
+        NaN and infinity are no scores: such a candidate is last, with a note. No more are they predicted losses.
+        """
 
         def key(score: Score) -> tuple[bool, float, str]:
             return (score.score is None, -(score.score or 0.0), score.model)
 
-        ordered = sorted(scores, key=key)
+        ordered = sorted(map(_with_numbers_only, scores), key=key)
         return cls(
             tuple(
                 RankedModel(
@@ -250,6 +278,7 @@ class Ranking:
                     score=score.score,
                     predicted_loss=score.predicted_loss,
                     notes=score.notes,
+                    flags=score.flags,
                 )
                 for place, score in enumerate(ordered, start=1)
             )
@@ -259,6 +288,15 @@ class Ranking:
     def best(self) -> RankedModel | None:
         """Return the winner, or None when no candidate has a score."""
         return self.models[0] if self.models and self.models[0].rank else None
+
+
+def _with_numbers_only(score: Score) -> Score:
+    """Return `score` with None for what is NaN or infinite, and a note where that was the score itself."""
+    if score.predicted_loss is not None and not math.isfinite(score.predicted_loss):
+        score = replace(score, predicted_loss=None)
+    if score.score is None or math.isfinite(score.score):
+        return score
+    return replace(score, score=None, notes=(*score.notes, NOT_A_NUMBER))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

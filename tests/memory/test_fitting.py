@@ -171,8 +171,11 @@ def test_a_device_smaller_than_the_budget_decides() -> None:
     assert "the device has 8 GiB" in found.why_not(MODELS["gpt2-xl"], 80 * GIB)
 
 
-def test_a_model_of_unknown_size_is_tried() -> None:
+def test_a_model_of_unknown_size_is_compared_with_no_budget_and_tried_on_the_device() -> None:
     unknown: ModelSpec = replace(MODELS["gpt2"], n_params=None, shape=None)
-    assert planner(1).fits(unknown, GIB)
+    assert not planner(1).fits(unknown, GIB)
+    assert planner(1).why_not(unknown, GIB) == "size unknown: not compared with the memory budget"
+    assert planner(1).fits(unknown, None)
+    assert planner(80, capacity=8 * GIB).fits(unknown, 8 * GIB)
     assert planner(1).adjusted(unknown, PAPER) == PAPER
     assert planner(1).need(unknown) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audition.checkpoints.cards import AdapterFor, read_spec
+from audition.checkpoints.completing import complete
 from audition.checkpoints.hub import HubError
 from audition.checkpoints.resolving import Checkpoint, describe_download, is_on_disk, resolve
 from audition.checkpoints.shapes import architecture_of, read_shape
@@ -12,6 +13,7 @@ __all__ = [
     "Checkpoint",
     "HubError",
     "architecture_of",
+    "complete",
     "describe_download",
     "is_on_disk",
     "read_shape",

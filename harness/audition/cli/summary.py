@@ -22,8 +22,8 @@ def plan_rows(plan: Plan) -> list[dict[str, Any]]:
             "in ledger": model.n_in_ledger,
             "samples": model.cost.n_samples,
             "samples processed": model.cost.samples_processed,
-            "FLOPs": f"{model.cost.flops:.2g}",
-            "seconds": f"{model.cost.seconds:.0f}" if plan.is_calibrated else "?",
+            "FLOPs": _amount(model.cost.flops, ".2g"),
+            "seconds": _amount(model.cost.seconds, ".0f") if plan.is_calibrated else "?",
             "download": _download(model.download_bytes, model.download_label),
             "remarks": plan.remarks.get(model.model, ""),
         }
@@ -78,8 +78,10 @@ def reading_lines(report: ReadReport) -> list[str]:
     return lines + [f"    {example}" for example in report.bad_examples]
 
 
-def duration(seconds: float) -> str:
-    """Return a time as "42 s", "3 min 5 s" or "2 h 10 min"."""
+def duration(seconds: float | None) -> str:
+    """Return a time as "42 s", "3 min 5 s", "2 h 10 min" or "unknown time"."""
+    if seconds is None:
+        return "unknown time"
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -94,13 +96,12 @@ def _without_remarks(row: dict[str, Any]) -> dict[str, Any]:
 
 def _ranking_row(row: RankedModel, stratum: Stratum) -> dict[str, Any]:
     measured = [observation for observation in stratum.measured if observation.model == row.model]
-    estimate = stratum.memory.get(row.model)
     return {
         "rank": row.rank,
         "model": row.model,
         "predicted loss": "" if row.predicted_loss is None else f"{row.predicted_loss:.4f}",
         "measured losses (examples: loss)": "  ".join(map(_loss, measured)),
-        "memory (estimated)": "" if estimate is None else format_bytes(estimate.total),
+        "memory (estimated)": _memory(row.model, stratum),
         "remarks": "; ".join((*([row.status] if row.status != "ok" else []), *filter(None, row.notes))),
     }
 
@@ -111,7 +112,19 @@ def _loss(observation: Observation) -> str:
 
 
 def _cost(cost: Cost) -> str:
-    return f"{cost.n_samples:,} samples, {cost.samples_processed:,} samples processed, {cost.flops:.2g} FLOPs"
+    flops = _amount(cost.flops, ".2g")
+    return f"{cost.n_samples:,} samples, {cost.samples_processed:,} samples processed, {flops} FLOPs"
+
+
+def _amount(amount: float | None, form: str) -> str:
+    return "unknown" if amount is None else format(amount, form)
+
+
+def _memory(model: str, stratum: Stratum) -> str:
+    if model not in stratum.memory:
+        return ""
+    estimate = stratum.memory[model]
+    return "unknown" if estimate is None else format_bytes(estimate.total)
 
 
 def _download(n_bytes: int | None, label: str) -> str:

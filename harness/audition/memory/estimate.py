@@ -56,17 +56,17 @@ def estimate(
     micro_batch: MicroBatch | None = None,
     is_cuda: bool = True,
 ) -> MemoryEstimate | None:
-    """Return the estimated peak of fine-tuning `spec`, or None if neither size nor shape is known.
+    """Return the estimated peak of fine-tuning `spec`, or None if its shape is unknown.
 
     Args:
-        spec: its shape decides; a model without one is counted by its parameters alone.
+        spec: its shape decides: of a number of parameters alone nobody can tell what activations take.
         recipe: method, optimiser, checkpointing, attention, limits.
         precision: "fp32" or "bf16"; the recipe's, resolved for the device.
         micro_batch: of a training step; None: the largest that the recipe allows.
         is_cuda: on a GPU, with its context; else the tensors of a process on a CPU.
     """
     if spec.shape is None:
-        return None if spec.n_params is None else _by_parameters(spec.n_params, recipe, precision, is_cuda=is_cuda)
+        return None
     batch = micro_batch or largest_micro_batch(recipe)
     step = Step(
         shape=spec.shape,
@@ -130,12 +130,16 @@ def _path(shape: ModelShape, recipe: Recipe, *, is_cuda: bool) -> AttentionPath:
     return "math"
 
 
-def _by_parameters(n_params: int, recipe: Recipe, precision: str, *, is_cuda: bool) -> MemoryEstimate:
-    """Return what weights, gradients and AdamW need, where nothing is known of activations and blocks."""
-    n_kept = n_params / recipe.n_shards
-    casts = 2 * n_params if precision == "bf16" else 0
-    moment = {"weights": 4 * n_kept + casts, "gradients": 4 * n_kept, "optimiser": 8 * n_kept}
-    return _with_context(recipe, {**moment, "activations": 0, "logits": 0, "temporary": 0}, is_cuda=is_cuda)
+def least_bytes(spec: ModelSpec, recipe: Recipe, *, is_cuda: bool = True) -> int | None:
+    """Return what a model of unknown shape needs without any activation, or None if its size is unknown, too.
+
+    Weights, gradients and AdamW's states of a full fine-tuning; with LoRA or QLoRA the frozen weights alone.
+    """
+    if spec.n_params is None:
+        return None
+    states = {"adamw-8bit": 2.0}.get(recipe.optimiser, 8.0)
+    per_param = {"qlora": 0.5, "lora": 2.0}.get(recipe.method, 4.0 + 4.0 + states)
+    return round(spec.n_params * per_param / recipe.n_shards) + (CONTEXT_BYTES if is_cuda else 0)
 
 
 def _with_context(recipe: Recipe, moment: Moment, *, is_cuda: bool) -> MemoryEstimate:

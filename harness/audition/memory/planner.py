@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from audition.memory.estimate import least_bytes
 from audition.memory.fitting import Fit, fit, shards_needed, sharing
 from audition.memory.sizes import format_bytes
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from audition.memory.estimate import MemoryEstimate
     from audition.training.recipe import Recipe
     from audition.types import ModelSpec
+
+
+UNKNOWN = "size unknown: not compared with the memory budget"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +34,14 @@ class MemoryPlanner:
     capacity: int | None = None  #: bytes that the device really has; None: no limit
 
     def fits(self, model: ModelSpec, budget: int | None) -> bool:
-        """Return whether `model` can be trained within `budget` without loss; one of unknown size is tried."""
+        """Return whether `model` can be trained within `budget` without loss.
+
+        One of unknown size is compared with no budget that somebody gave; on the device as it is, it is tried.
+        """
         found = self._fit(model, budget, may_be_lossy=False)
-        return found is None or found.recipe is not None
+        if found is None:
+            return budget in (None, self.capacity) and not self._is_too_large(model, budget)
+        return found.recipe is not None
 
     def need(self, model: ModelSpec, budget: int | None = None) -> MemoryEstimate | None:
         """Return what `model` needs with the setting that fits `budget`, or with the smallest where none does."""
@@ -55,7 +64,9 @@ class MemoryPlanner:
     def why_not(self, model: ModelSpec, budget: int) -> str:
         """Return why `model` was not tried within `budget`, and what would fit instead."""
         found = self._fit(model, budget, may_be_lossy=False)
-        needed = "an unknown size" if found is None else format_bytes(found.estimate.total)
+        if found is None and not self._is_too_large(model, budget):
+            return UNKNOWN
+        needed = format_bytes((self._least(model) or 0) if found is None else found.estimate.total)
         lossy = self._fit(model, budget, may_be_lossy=True)
         limit = self._limit(budget) or 0
         whose = "the budget is" if limit == budget else "the device has"
@@ -63,6 +74,19 @@ class MemoryPlanner:
         if lossy is not None and lossy.recipe is not None:
             said += f"; it {lossy.verdict} ({format_bytes(lossy.estimate.total)})"
         return said + self._or_shared(model, limit)
+
+    def least(self, model: ModelSpec, budget: int | None = None) -> int | None:
+        """Return the bytes that `model` needs at least; None: its size is unknown."""
+        need = self.need(model, budget)
+        return self._least(model) if need is None else need.total
+
+    def _least(self, model: ModelSpec) -> int | None:
+        return least_bytes(model, self.recipe, is_cuda=self.is_cuda)
+
+    def _is_too_large(self, model: ModelSpec, budget: int | None) -> bool:
+        """Return whether the weights alone of a model of unknown shape are beyond the limit."""
+        least, limit = self._least(model), self._limit(budget)
+        return least is not None and limit is not None and least > limit
 
     def _or_shared(self, model: ModelSpec, limit: int) -> str:
         if not self.is_cuda:

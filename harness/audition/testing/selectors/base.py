@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from audition.testing.promises import require
+from audition.types import NOT_A_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,6 +67,20 @@ def require_all_once(ranking: Ranking, names: Iterable[str]) -> None:
 def is_finite_or_none(number: float | None) -> bool:
     """Return whether a report may show the number."""
     return number is None or math.isfinite(number)
+
+
+def unfit_numbers(rows: Iterable[RankedModel]) -> tuple[str, ...]:
+    """Return what of the rows no report can show: scores that are, or were, NaN or infinite, and such predictions."""
+    return tuple(
+        what
+        for row in rows
+        for what, is_fit in (
+            (f"{row.model!r} has score {row.score!r}", is_finite_or_none(row.score)),
+            (f"{row.model!r} has a score that is NaN or infinite", NOT_A_NUMBER not in row.notes),
+            (f"{row.model!r} has predicted loss {row.predicted_loss!r}", is_finite_or_none(row.predicted_loss)),
+        )
+        if not is_fit
+    )
 
 
 def shown(ranking: Ranking) -> str:
