@@ -117,6 +117,8 @@ class ReadReport:
     n_duplicates: int = 0
     n_overlapping: int = 0
     n_unused: int = 0  #: good rows beyond the limit of their split
+    unused: tuple[str, ...] = ()  #: columns that were not read
+    notes: tuple[str, ...] = ()  #: what was decided about rows, and how often
 
     @property
     def n_bad(self) -> int:

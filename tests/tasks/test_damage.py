@@ -43,8 +43,17 @@ def damaged(line: str | bytes) -> Path:
         ('{"input": "q", "target": ""}', "'target' must be a non-empty string, got ''"),
         ('{"input": "q", "target": "  "}', "'target' must be a non-empty string, got '  '"),
         ('{"input": null, "target": "a"}', "'input' must be a non-empty string, got None"),
-        ('{"input": "q", "target": 5}', "'target' must be a non-empty string, got 5"),
-        ('{"input": "q", "target": ["a"]}', "'target' must be a non-empty string, got a list"),
+        ('{"input": "q", "target": []}', "'target' must hold an answer, got an empty list"),
+        ('{"input": ["q", "r"], "target": "a"}', "'input' must be text or a number, got a list"),
+        (
+            '{"input": "q", "target": {"a": 1}}',
+            "'target' must be text or a number, got an object; name what is inside it, such as target.a",
+        ),
+        ('{"input": "q", "target": NaN}', "'target' must be a non-empty string, got None"),
+        (
+            '{"input": "q", "target": "a", "target": "b"}',
+            "keys of a JSON object must differ, got 'target' more than once",
+        ),
         ('{"input": "q", "output": "a"}', "'target' is missing, got columns 'input', 'output'"),
         (
             '{"input": "q", "target": "a"',
@@ -153,16 +162,27 @@ def test_text_of_a_parquet_file_that_is_not_utf8_is_named_by_its_row() -> None:
         ("blank.jsonl", "\n\n", "{here}/blank.jsonl: a task must have rows, got none"),
         ("header.csv", "input,target\n", "{here}/header.csv: a task must have rows, got none"),
         (
+            "object.json",
+            '{\n"a": [1]\n}',
+            (
+                "object.json:1: a file must hold JSON objects, one a line or in one array, got one object; jq makes "
+                "lines of what is in it, such as jq -c '.a[]'"
+            ),
+        ),
+        (
             "array.json",
-            '[\n{"input": "q"}]',
-            "array.json:1: a file must hold one JSON object a line, got an array; jq -c '.[]' makes lines of it",
+            '[\n{"input": "q"}, 3]',
+            f"array.json: no input and target among the columns 'input'; {NAME_THEM}",
         ),
         ("few.jsonl", GOOD[0], "{here}/few.jsonl: a validation split must have rows, got none of 1; " + GIVE_MORE),
         ("my.txt", "text", f"my.txt: a data file must end in {SUFFIXES}, got 'my.txt'"),
         (
             "semicolons.csv",
             "question;answer\nq;a\n",
-            f"semicolons.csv: no input and target among the columns 'question;answer'; {NAME_THEM}",
+            (
+                "semicolons.csv:1: a header must name columns with ',' between, got the one column 'question;answer', "
+                "which looks delimited by ';': --delimiter ';'"
+            ),
         ),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from audition.cli.session import Session
+from audition.errors import UsageError
 from audition.types import TaskOptions
 
 
@@ -15,6 +16,7 @@ def _add_plugin_files(ctx: typer.Context, value: list[str] | None) -> None:
     ctx.ensure_object(Session).plugin_files += value or ()
 
 
+_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 DEFAULT_LEDGER = ".audition/ledger.db"
 Names = list[str] | None  #: a repeatable option; each may hold several names with commas between
 #: of every command that loads plugins: the session gets the files, the command itself nothing
@@ -38,6 +40,14 @@ Validation = Annotated[
     str | None, typer.Option(help="File of validation rows. Default: a tenth.", rich_help_panel="Reading rows")
 ]
 Test = Annotated[str | None, typer.Option(help="File of test rows. Default: a tenth.", rich_help_panel="Reading rows")]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(help="Between fields: ';', '|', tab. Default: by the suffix.", rich_help_panel="Reading rows"),
+]
+Quotes = Annotated[
+    Literal["auto", "none", "double"],
+    typer.Option(help="Quotation marks: text (none) or quotes (double).", rich_help_panel="Reading rows"),
+]
 SkipBadRows = Annotated[
     bool,
     typer.Option("--skip-bad-rows", help="Count bad rows instead of stopping at one.", rich_help_panel="Reading rows"),
@@ -58,5 +68,17 @@ RankLossy = Annotated[
 
 
 def task_options(ctx: typer.Context) -> TaskOptions:
-    """Return how the rows of a task are read, from the six arguments of a command that say so."""
-    return TaskOptions(**{field.name: ctx.params[field.name] for field in fields(TaskOptions)})
+    """Return how the rows of a task are read, from the arguments of a command that say so.
+
+    Raises:
+        UsageError: the delimiter is no single character.
+    """
+    given = {field.name: ctx.params[field.name] for field in fields(TaskOptions)}
+    return TaskOptions(**{**given, "delimiter": _delimiter(given["delimiter"])})
+
+
+def _delimiter(text: str | None) -> str | None:
+    found = _DELIMITERS.get((text or "").lower(), text)
+    if found is not None and (len(found) != 1 or found in '"\r\n'):
+        raise UsageError(f"a delimiter must be one character, or {', '.join(_DELIMITERS)}, got {text!r}")
+    return found

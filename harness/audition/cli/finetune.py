@@ -43,6 +43,8 @@ def finetune(
     prompt: arguments.Prompt = None,
     validation: arguments.Validation = None,
     test: arguments.Test = None,
+    delimiter: arguments.Delimiter = None,
+    quotes: arguments.Quotes = "auto",
     skip_bad_rows: arguments.SkipBadRows = False,
     ledger: arguments.Ledger = arguments.DEFAULT_LEDGER,
     plugin: arguments.PluginFiles = None,

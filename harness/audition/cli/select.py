@@ -60,6 +60,8 @@ def select(
     prompt: arguments.Prompt = None,
     validation: arguments.Validation = None,
     test: arguments.Test = None,
+    delimiter: arguments.Delimiter = None,
+    quotes: arguments.Quotes = "auto",
     skip_bad_rows: arguments.SkipBadRows = False,
     ledger: arguments.Ledger = arguments.DEFAULT_LEDGER,
     output: Annotated[

@@ -74,6 +74,8 @@ def reading_lines(report: ReadReport) -> list[str]:
         "rows left out: beyond the limit of their split": report.n_unused,
     }
     lines += [f"  {count:,} {what}" for what, count in counts.items() if count]
+    lines += [f"  {note}" for note in report.notes]
+    lines += [f"  columns not used: {', '.join(map(repr, report.unused))}"] if report.unused else []
     lines += [f"    {count:,} × {rule}" for rule, count in report.bad]
     return lines + [f"    {example}" for example in report.bad_examples]
 

@@ -36,6 +36,8 @@ def check(
     prompt: arguments.Prompt = None,
     validation: arguments.Validation = None,
     test: arguments.Test = None,
+    delimiter: arguments.Delimiter = None,
+    quotes: arguments.Quotes = "auto",
     skip_bad_rows: arguments.SkipBadRows = False,
     plugin: arguments.PluginFiles = None,
     as_json: AsJson = False,

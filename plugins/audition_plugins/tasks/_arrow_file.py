@@ -10,20 +10,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from audition.types import Example
+    from audition.types import Example, Turn
 
 _MOST_ROWS = 1000  #: held at once
 _MOST_CHARACTERS = 4 * 2**20  #: held at once, but for a longer row
 
 
 def write_examples(examples: Iterable[Example], path: Path, *, is_chat: bool) -> str:
-    """Write examples to `path`, a few at a time; return a hash of everything in them."""
+    """Write examples to `path`, a few at a time; return a hash of everything in them.
+
+    Args:
+        examples: each is taken once.
+        path: of the Arrow stream.
+        is_chat: the rows are conversations, also one that has no turns.
+    """
     import pyarrow as pa
 
-    fields = [("input", pa.string()), ("target", pa.string())]
-    if is_chat:
-        fields.append(("turns", pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))))
-    schema = pa.schema(fields)
+    turn = pa.struct([("role", pa.string()), ("content", pa.string()), ("extra", pa.string())])
+    schema = pa.schema(
+        [("input", pa.string()), ("target", pa.string()), ("turns", pa.list_(turn)), ("tools", pa.string())]
+    )
     digest = sha256()
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, schema) as stream:
         for batch in _batches(examples):
@@ -35,10 +41,19 @@ def write_examples(examples: Iterable[Example], path: Path, *, is_chat: bool) ->
 
 
 def _as_row(example: Example, *, is_chat: bool) -> dict[str, object]:
+    """Return what an example holds: what was added to examples later is left out where it is empty.
+
+    So rows without it have the hash that they always had.
+    """
     row: dict[str, object] = {"input": example.input, "target": example.target}
-    if is_chat:
-        row["turns"] = [{"role": turn.role, "content": turn.content} for turn in example.turns]
-    return row
+    if is_chat or example.turns:
+        row["turns"] = [_as_turn(turn) for turn in example.turns]
+    return row | ({"tools": example.tools} if example.tools else {})
+
+
+def _as_turn(turn: Turn) -> dict[str, str]:
+    row = {"role": turn.role, "content": turn.content}
+    return row | ({"extra": turn.extra} if turn.extra else {})
 
 
 def _batches(examples: Iterable[Example]) -> Iterator[list[Example]]:

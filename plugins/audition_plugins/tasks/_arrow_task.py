@@ -53,8 +53,12 @@ class Examples(Sequence[Example]):
                 yield self._example(dict(zip(batch, values, strict=True)))
 
     def _example(self, row: dict[str, Any]) -> Example:
-        turns = tuple(Turn(role=turn["role"], content=turn["content"]) for turn in row.get("turns", ()))
-        return Example(input=self._prefix + row["input"], target=row["target"], turns=turns)
+        turns = tuple(
+            Turn(role=turn["role"], content=turn["content"], extra=turn.get("extra") or "")
+            for turn in row.get("turns") or ()
+        )
+        tools = row.get("tools") or ""
+        return Example(input=self._prefix + row["input"], target=row["target"], turns=turns, tools=tools)
 
 
 class ArrowTask:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from audition.tasks import SplitName
+    from audition.types import TaskOptions
     from audition_plugins.tasks._sources import DataFile
 
 _SPLIT_NAMES: dict[str, SplitName] = {
@@ -30,15 +31,15 @@ def split_of(name: str) -> SplitName | None:
     return _SPLIT_NAMES.get(re.split(r"[-_.]", name, maxsplit=1)[0].lower())
 
 
-def find_files(path: Path, label: str) -> dict[SplitName, list[DataFile]]:
+def find_files(path: Path, label: str, options: TaskOptions | None = None) -> dict[SplitName, list[DataFile]]:
     """Return the files of `path`, a file or a folder, by split; files of a folder that name no split are training data.
 
     Raises:
         UsageError: nothing is there, or a folder mixes kinds of files.
     """
     if not path.is_dir():
-        return {"train": [data_file(path, label)]}
-    files = _data_files(path, label)
+        return {"train": [data_file(path, label, options)]}
+    files = _data_files(path, label, options)
     found: dict[SplitName, list[DataFile]] = {}
     for file in files:
         found.setdefault(split_of(file.path.name) or "train", []).append(file)
@@ -47,9 +48,9 @@ def find_files(path: Path, label: str) -> dict[SplitName, list[DataFile]]:
     return found
 
 
-def _data_files(folder: Path, label: str) -> list[DataFile]:
+def _data_files(folder: Path, label: str, options: TaskOptions | None) -> list[DataFile]:
     paths = sorted(p for p in folder.iterdir() if p.is_file() and kind_of(p) and not p.name.startswith("."))
-    files = [data_file(path, f"{label.rstrip('/')}/{path.name}") for path in paths]
+    files = [data_file(path, f"{label.rstrip('/')}/{path.name}", options) for path in paths]
     if not files:
         raise UsageError(f"{label}: a folder must hold data files ({', '.join(SUFFIXES)}), got none")
     if len({file.kind for file in files}) > 1:

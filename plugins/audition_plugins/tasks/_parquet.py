@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from audition.errors import UsageError
-from audition_plugins.tasks._rows import Row, RowError
+from audition_plugins.tasks._rows import Row, RowError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -37,7 +37,11 @@ def read_parquet(path: Path, label: str, columns: Collection[str]) -> Iterator[R
 
 def read_schema(path: Path, label: str) -> Schema:
     """Return the schema, read from the footer alone."""
-    return _open(path, label).schema_arrow
+    schema = _open(path, label).schema_arrow
+    repeated = sorted({name for name in schema.names if schema.names.count(name) > 1})
+    if repeated:
+        raise UsageError(f"{label}: column names must differ, got {quoted(repeated)} more than once")
+    return schema
 
 
 def schema_names(schema: Schema) -> list[str]:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from audition.errors import UsageError
-from audition_plugins.tasks._delimited import read_delimited, read_header
+from audition_plugins.tasks._delimited import Dialect, read_delimited, read_header
 from audition_plugins.tasks._json_lines import read_json_lines
 from audition_plugins.tasks._parquet import read_parquet, read_schema, schema_names
 from audition_plugins.tasks._rows import Row, names_of
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from datasets import Dataset
 
+    from audition.types import Quotes, TaskOptions
     from audition_plugins.tasks._rows import RowError
 
 KINDS = {".jsonl": "JSON lines", ".json": "JSON lines", ".csv": "CSV", ".tsv": "TSV", ".parquet": "Parquet"}
@@ -57,6 +58,8 @@ class DataFile:
     path: Path
     kind: str
     label: str
+    delimiter: str | None = None  #: between fields; None: as the name of the file says
+    quotes: Quotes = "auto"
 
     @property
     def identity(self) -> str:
@@ -71,7 +74,7 @@ class DataFile:
         if self.kind == "JSON lines":
             first = islice(read_json_lines(self.path, self.label), _ROWS_THAT_TELL_COLUMNS)
             return list(dict.fromkeys(name for row in first if isinstance(row, Row) for name in names_of(row.values)))
-        return read_header(self.path, self.label, delimiter=self._delimiter)
+        return read_header(self.path, self.label, dialect=self._dialect)
 
     def rows(self, columns: frozenset[str]) -> Iterator[Row | RowError]:
         """Yield every row; a Parquet file reads only the columns asked for."""
@@ -79,11 +82,12 @@ class DataFile:
             return read_parquet(self.path, self.label, _top_level(columns, read_schema(self.path, self.label).names))
         if self.kind == "JSON lines":
             return read_json_lines(self.path, self.label)
-        return read_delimited(self.path, self.label, delimiter=self._delimiter)
+        return read_delimited(self.path, self.label, dialect=self._dialect)
 
     @property
-    def _delimiter(self) -> str:
-        return "\t" if self.kind == "TSV" else ","
+    def _dialect(self) -> Dialect:
+        is_tsv = self.kind == "TSV"
+        return Dialect(delimiter=self.delimiter or ("\t" if is_tsv else ","), quotes=self.quotes, is_tsv=is_tsv)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,8 @@ class HubSplit:
                 yield Row(f"{self.label} row {number}", dict(zip(batch, values, strict=True)))
 
 
-def data_file(path: Path, label: str) -> DataFile:
-    """Return `path` as a source.
+def data_file(path: Path, label: str, options: TaskOptions | None = None) -> DataFile:
+    """Return `path` as a source; `options` say how its fields are told apart.
 
     Raises:
         UsageError: it is missing, empty or of no known kind.
@@ -126,7 +130,9 @@ def data_file(path: Path, label: str) -> DataFile:
         raise UsageError(f"{label}: no such file")
     if path.stat().st_size == 0:
         raise UsageError(f"{label}: the file is empty")
-    return DataFile(path, kind, label)
+    if options is None:
+        return DataFile(path, kind, label)
+    return DataFile(path, kind, label, delimiter=options.delimiter, quotes=options.quotes)
 
 
 def _top_level(columns: frozenset[str], present: list[str]) -> list[str]:

@@ -25,7 +25,7 @@ def open_path(address: str, options: TaskOptions) -> ArrowTask:
         UsageError: what is wrong with it, with file, line and value.
     """
     path = Path(address)
-    sources = find_files(path, address) | given_files(options)
+    sources = find_files(path, address, options) | given_files(options)
     absolute = replace(
         options,
         validation=options.validation and str(Path(options.validation).absolute()),
@@ -38,4 +38,4 @@ def open_path(address: str, options: TaskOptions) -> ArrowTask:
 def given_files(options: TaskOptions) -> dict[SplitName, list[DataFile]]:
     """Return the validation and test files that `options` name, by split."""
     given: dict[SplitName, str | None] = {"validation": options.validation, "test": options.test}
-    return {split: [data_file(Path(name), name)] for split, name in given.items() if name}
+    return {split: [data_file(Path(name), name, options)] for split, name in given.items() if name}

@@ -1,0 +1,133 @@
+"""Values that are no text, and rows in every format that mean the same."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from audition.errors import UsageError
+from audition.types import TaskOptions
+from audition_plugins.tasks.files import open_path
+
+N = 60
+LABELS: dict[str, list[Any]] = {
+    "int": [place % 3 for place in range(N)],
+    "float": [place / 4 for place in range(N)],
+    "bool": [place % 2 == 0 for place in range(N)],
+}
+
+
+def write(name: str, rows: list[dict[str, Any]]) -> None:
+    path = Path(name)
+    if path.suffix == ".parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    elif path.suffix == ".json":
+        path.write_text(json.dumps(rows, indent=1))
+    else:
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]), delimiter="\t" if path.suffix == ".tsv" else ",")
+            writer.writeheader()
+            writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401
+    return json.dumps(value) if isinstance(value, bool | list | dict) else value
+
+
+@pytest.mark.parametrize("kind", sorted(LABELS))
+def test_the_same_labels_are_the_same_task_in_every_format(kind: str) -> None:
+    rows = [{"input": f"question {place}", "target": label} for place, label in enumerate(LABELS[kind])]
+    prints = set()
+    for name in ("a.jsonl", "a.json", "a.csv", "a.tsv", "a.parquet"):
+        write(name, rows)
+        task = open_path(name, TaskOptions())
+        prints.add(task.fingerprint)
+        by_input = {example.input: example.target for example in task.train(task.spec.n_train or 0, 0)}
+        some = next(iter(by_input))
+        assert by_input[some] == json.dumps(LABELS[kind][int(some.split()[1])])
+    assert len(prints) == 1
+
+
+def test_of_several_answers_the_first_is_the_target_and_that_is_said() -> None:
+    rows = [{"question": f"q {place}", "answer": [f"a {place}", f"A {place}"]} for place in range(N)]
+    write("a.jsonl", rows)
+    task = open_path("a.jsonl", TaskOptions())
+    assert task.report is not None
+    assert task.report.notes == (f"{N} rows with several answers: the first is the target",)
+    assert all(example.target.startswith("a ") for example in task.test())
+
+
+def test_answers_of_squad_are_read() -> None:
+    rows = [
+        {"context": f"text {place}", "question": f"q {place}", "answers": {"text": [f"a {place}"], "answer_start": [1]}}
+        for place in range(N)
+    ]
+    write("a.jsonl", rows)
+    example = open_path("a.jsonl", TaskOptions()).test()[0]
+    number = example.target.split()[1]
+    assert example.input == f"q {number}\n\ntext {number}"
+
+
+def test_a_conversation_is_the_same_task_in_a_csv_file_that_holds_it_as_json() -> None:
+    rows: list[dict[str, Any]] = [
+        {"messages": [{"role": "user", "content": f"q {place}"}, {"role": "assistant", "content": f"a {place}"}]}
+        for place in range(N)
+    ]
+    write("a.jsonl", rows)
+    write("a.csv", rows)
+    write("a.parquet", rows)
+    assert len({open_path(name, TaskOptions()).fingerprint for name in ("a.jsonl", "a.csv", "a.parquet")}) == 1
+
+
+def test_a_json_file_may_be_one_array_or_hold_one_under_data() -> None:
+    rows = [{"input": f"q {place}", "target": f"a {place}"} for place in range(N)]
+    write("a.json", rows)
+    write("b.jsonl", rows)
+    Path("c.json").write_text(json.dumps({"version": 1, "data": rows}, indent=1))
+    assert len({open_path(name, TaskOptions()).fingerprint for name in ("a.json", "b.jsonl", "c.json")}) == 1
+
+
+def test_tasks_that_users_have_keep_their_fingerprints() -> None:
+    """Computed before conversations could hold more than roles and contents."""
+    chats = [
+        {
+            "messages": [
+                {"role": "system", "content": "Be brief."},
+                {"role": "user", "content": f"question {place}"},
+                {"role": "assistant", "content": f"answer {place}"},
+            ]
+        }
+        for place in range(N)
+    ]
+    pairs = [{"input": f"question {place}", "target": f"answer {place}"} for place in range(N)]
+    alpaca = [
+        {"instruction": f"do {place}", "input": "" if place % 2 else f"with {place}", "output": f"done {place}"}
+        for place in range(N)
+    ]
+    known: dict[str, tuple[list[dict[str, Any]], str]] = {
+        "chat.jsonl": (chats, "1ec5d176edc4aacbbee9d016b10b26cd9d7636024344f12e10c85efd9222cd9b"),
+        "pairs.jsonl": (pairs, "385833b91c815eb50cb40a222c5c7216cd84f33d46ff3cd01b083aa22c912ce7"),
+        "alpaca.jsonl": (alpaca, "e58befd82316f124598387bfbd7f74511480c5c1a42d770f2f680b814ce72561"),
+    }
+    for name, (rows, fingerprint) in known.items():
+        write(name, rows)
+        assert open_path(name, TaskOptions()).fingerprint == fingerprint
+
+
+def test_rows_that_repeat_one_input_are_the_named_cause_of_a_missing_split() -> None:
+    write(
+        "a.jsonl",
+        [{"question": "What colour?", "answer": f"a {place}", "passage2": f"p {place}"} for place in range(N)],
+    )
+    with pytest.raises(UsageError) as caught:
+        open_path("a.jsonl", TaskOptions())
+    assert "all but 1 repeat the input of another, such as 'What colour?'" in str(caught.value)
+    assert "columns that are not used: 'passage2'" in str(caught.value)
