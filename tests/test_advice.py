@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from audition.advice import Noise, close_calls, recommend, seed_noise
+from audition.advice import Noise, advise, close_calls, recommend, seed_noise
 from audition.types import Observation, RankedModel
 
 
@@ -55,3 +56,60 @@ def test_the_sentence_says_when_it_is_too_close_to_call() -> None:
 
 def test_the_sentence_admits_that_nothing_could_be_ranked() -> None:
     assert recommend([row(None, "a", None)], []).startswith("No candidate could be ranked")
+
+
+FALLING = {200: 2.9, 400: 2.8, 800: 2.7, 1600: 2.6}
+SPIKED = {200: 2.9, 400: 2.8, 800: 9.5, 1600: 2.6}
+RISING = {200: 2.0, 400: 2.1, 800: 2.2, 1600: 2.3}
+
+
+def curves(**losses: dict[int, float]) -> list[Observation]:
+    return [seen(size, loss, model=model) for model, points in losses.items() for size, loss in points.items()]
+
+
+def test_one_candidate_has_no_lead() -> None:
+    said = recommend([row(1, "a", 2.0), row(None, "b", None)], curves(a=FALLING))
+    assert "It is the only candidate that was ranked" in said
+    assert "lead" not in said
+
+
+@pytest.mark.parametrize(
+    ("points", "predicted", "why"),
+    [
+        (SPIKED, 2.0, "one of its measurements (9.5 at 800) is out of line with its others"),
+        (RISING, 2.0, "its losses do not fall with more data (2 at 200, 2.3 at 1,600)"),
+        (FALLING, 1.2, "its predicted loss is less than half of the lowest measured (2.6)"),
+    ],
+)
+def test_a_winner_in_doubt_is_not_recommended_and_the_next_is_named(
+    points: dict[int, float], predicted: float, why: str
+) -> None:
+    advice = advise([row(1, "odd", predicted), row(2, "even", 2.2)], curves(odd=points, even=FALLING))
+    assert advice.model == "even"
+    assert advice.sentence == (
+        f"No confident recommendation: odd is first, but {why}. "
+        "The first without such doubts is even, with a predicted loss of 2.200."
+    )
+
+
+def test_a_fit_without_freedom_is_a_doubt() -> None:
+    winner = replace(row(1, "a", 2.0), flags=("no-freedom",))
+    advice = advise([winner], curves(a=FALLING))
+    assert advice.model is None
+    assert "a law with as many parameters as points" in advice.sentence
+
+
+def test_where_it_can_be_measured_again_the_option_is_named() -> None:
+    spiked = advise([row(1, "a", 2.0)], curves(a=SPIKED), can_recheck=True)
+    assert "--recheck measures it again" in spiked.sentence
+    assert "--recheck" not in advise([row(1, "a", 1.2)], curves(a=FALLING), can_recheck=True).sentence
+
+
+def test_the_scatter_of_an_odd_curve_is_not_the_noise_of_the_others() -> None:
+    assert seed_noise(curves(a=FALLING, b=SPIKED, c=RISING)) == seed_noise(curves(a=FALLING))
+    assert seed_noise(curves(b=SPIKED)) is None
+
+
+def test_equal_scores_are_said_to_be_equal() -> None:
+    said = recommend([row(1, "a", 2.0), row(2, "b", 2.0)], [])
+    assert "It has the same score as b" in said

@@ -25,7 +25,7 @@ from audition.catalog import Catalog
 from audition.errors import BudgetExceeded, UsageError
 from audition.plugins import load_plugins
 from audition.testing import power_law, toy_curve, toy_model
-from audition.types import Point, Ranking, Score, SelectorEntry, TaskEntry, TaskSpec
+from audition.types import ModelShape, Point, Ranking, Score, SelectorEntry, TaskEntry, TaskSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,11 +175,13 @@ def test_a_stratum_without_models_has_a_row_without_metrics() -> None:
 
 
 def test_memory_strata_follow_the_estimate() -> None:
-    # 18 bytes a parameter and 0.8 GiB of context, without a shape
+    # the states of 1.4 G parameters take 16 bytes each: 21 GiB, and activations besides
     stratum = memory_stratum("24GB")
     assert stratum.name == "memory<=24GiB"
-    assert stratum.admits(toy_model("small", n_params=1_300_000_000))
-    assert not stratum.admits(toy_model("large", n_params=1_400_000_000))
+    shape = ModelShape(n_layers=2, d_model=256, n_heads=4, d_head=64, d_ff=1024, n_vocab=1000)
+    assert stratum.admits(toy_model("small", n_params=1_000_000_000, shape=shape))
+    assert not stratum.admits(toy_model("large", n_params=1_600_000_000, shape=shape))
+    assert not stratum.admits(toy_model("of unknown shape", n_params=1_000_000_000))
     assert not stratum.admits(replace(toy_model("unknown"), n_params=None))
 
 

@@ -238,3 +238,24 @@ def test_a_report_as_json_has_what_is_promised(open_selection: Opens) -> None:
     assert report["strata"][0]["ranking"][1]["score"] is None
     assert set(report["spent"]) == {"n_samples", "samples_processed", "flops", "seconds"}
     assert set(report["provenance"]) >= {"recipe", "seeds", "task_fingerprint", "weights", "libraries"}
+
+
+def test_what_is_out_of_line_is_measured_again_and_the_median_counts(open_selection: Opens) -> None:
+    selection, executor = open_selection("plain", selector=AcceptThenStop(), does_recheck=True)
+    honest, spiked = executor.run, selection.sizes[1]
+
+    def run(request: Any, on_progress: Any) -> Any:  # noqa: ANN401
+        observation = honest(request, on_progress)
+        if (request.n_samples, request.seed) != (spiked, 0):
+            return observation
+        return replace(observation, loss_per_byte=40.0 * (observation.loss_per_byte or 1.0))
+
+    executor.run = run  # type: ignore[method-assign]  # one unlucky seed
+    report = selection.run()
+    [row] = report.strata[0].ranking
+    assert any(
+        note.startswith(f"measured again at {spiked:,} with seed 1, 2: ") for note in "; ".join(row.notes).split("; ")
+    )
+    assert "spikes" not in row.flags
+    [again] = [each for each in report.strata[0].measured if each.n_samples == spiked]
+    assert again.seeds == (0, 1, 2)

@@ -75,9 +75,13 @@ def _points(path: Path, rows: csv.DictReader[str]) -> Iterator[tuple[str, int, f
 
 
 def _size(text: str, place: str) -> int:
-    if not text.strip().isdecimal():
+    try:  # pandas writes a column of whole numbers with a gap in it as 100.0
+        size = float(text)
+    except ValueError:
+        size = math.nan
+    if not (math.isfinite(size) and size.is_integer() and size >= 0):
         raise UsageError(f"{place}: 'n_samples' must be a whole number, 0 or more, got {text!r}")
-    return int(text)
+    return int(size)
 
 
 def _loss(text: str, place: str) -> float:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_args
 
 from audition.charts import Axis, Chart, Series
+from audition.curve_checks import check_curve
 from audition.errors import UsageError
 from audition.laws import FitObjective, RectifiedLaw, fit_rectified, fit_vanilla
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from audition.curve_checks import Finding
     from audition.curve_file import MeasuredCurve
     from audition.laws import Fit, VanillaLaw
 
     AnyFit = Fit[RectifiedLaw] | Fit[VanillaLaw]
 
+_NEAR = 1000.0  #: a phase transition further away than this factor is an accident of the fit
 OBJECTIVES: tuple[FitObjective, ...] = get_args(FitObjective)
 EQUATIONS = {"rectified": "L(D) = B / (D_l + D^β) + E", "vanilla": "L(D) = (B / D^β + E)^α"}
 UNITS = {  #: by law and field: the letter of the equation, its unit, and what it is
@@ -35,7 +39,7 @@ UNITS = {  #: by law and field: the letter of the equation, its unit, and what i
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CurveFit:
     """One law fitted to one curve."""
 
@@ -44,10 +48,38 @@ class CurveFit:
     objective: FitObjective
     fit: AnyFit
 
+    @cached_property
+    def cannot_hold(self) -> str:
+        """Return why neither law can hold of the curve; "" where it may. Both laws can only fall."""
+        flags = {finding.flag for finding in self.findings}
+        if "rises" in flags:
+            return "losses do not fall: no law of this form fits"
+        if "flat" in flags:
+            return "losses hardly change: no law can be told from a constant"
+        return ""
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what is odd about the points; of a size that comes twice, the mean is looked at."""
+        points: dict[int, list[float]] = {}
+        for size, loss in zip(self.curve.n_samples, self.curve.loss, strict=True):
+            points.setdefault(size, []).append(loss)
+        return check_curve({size: sum(losses) / len(losses) for size, losses in points.items()})
+
+    @property
+    def rmsd(self) -> float | None:
+        """Return the fit's deviation of log loss; None where it says nothing: as many parameters as sizes."""
+        n_free = len(set(self.curve.n_samples)) - len(UNITS[self.name])
+        return None if n_free < 1 or self.cannot_hold else self.fit.rmsd
+
     @property
     def phase_transition(self) -> float | None:
-        """Return the size where the power phase begins, in examples; None where the law has none."""
-        return self.fit.law.phase_transition() if isinstance(self.fit.law, RectifiedLaw) else None
+        """Return the size where the power phase begins, in examples; None: none near what was measured."""
+        if self.cannot_hold or not isinstance(self.fit.law, RectifiedLaw):
+            return None
+        size = self.fit.law.phase_transition()
+        first, last = self.curve.n_samples[0] / _NEAR, self.curve.n_samples[-1] * _NEAR
+        return size if size is not None and first <= size <= last else None
 
     def predict(self, n_samples: float) -> float:
         """Return the loss at `n_samples`."""
@@ -65,11 +97,16 @@ class CurveFit:
             "objective": self.objective,
             "parameters": asdict(self.fit.law),
             "units": {field: unit for field, (_, unit, _) in UNITS[self.name].items()},
-            "rmsd_log_loss": self.fit.rmsd,
+            "cannot_hold": self.cannot_hold or None,
+            "rmsd_log_loss": self.rmsd,
             "objective_value": self.fit.objective,
             "phase_transition_n_samples": self.phase_transition,
             "predicted": [
-                {"n_samples": size, "loss": self.predict(size), "extrapolation_factor": self.extrapolation(size)}
+                {
+                    "n_samples": size,
+                    "loss": None if self.cannot_hold else self.predict(size),
+                    "extrapolation_factor": self.extrapolation(size),
+                }
                 for size in at
             ],
         }
@@ -102,7 +139,7 @@ def chart(fits: Sequence[CurveFit]) -> Chart:
         Series(name=curve.name if len(curves) > 1 else "measured", x=curve.n_samples, y=curve.loss, colour=number)
         for number, curve in enumerate(curves)
     ]
-    for fit in fits:
+    for fit in (fit for fit in fits if not fit.cannot_hold):
         sizes = sizes_between(fit.curve.n_samples[0], fit.curve.n_samples[-1])
         number = curves.index(fit.curve)
         series.append(

@@ -11,6 +11,7 @@ from audition.checkpoints import complete, is_on_disk, resolve
 from audition.cost import estimated_params
 from audition.errors import UsageError
 from audition.keys import calibration_key, measurement_key
+from audition.rechecking import recheck
 from audition.seeds import combine_seeds
 from audition.training.request import MeasurementRequest
 from audition.types import Cost, Observation, Point
@@ -115,6 +116,22 @@ class LiveLosses:
                 message=str(error),
             )
         return combine_seeds([self._in_unit(run) for run in runs])
+
+    def recheck(self, point: Point) -> str:
+        """Measure a point that was obtained with other seeds, too; the median counts from now on.
+
+        Return what came of it, in one clause; "" where it could not be measured again.
+        """
+        model = self._models[point.model]
+
+        def again(seed: int) -> Observation:
+            return self._in_unit(self._measure(model, point.n_samples, seed))
+
+        found = recheck(self.obtain(point), again)
+        if found is None:
+            return ""
+        self._obtained[point] = found.observation
+        return found.note
 
     def cancel(self) -> None:
         """End the workers."""

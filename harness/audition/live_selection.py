@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from audition.advice import recommend
+from audition.advice import advise
 from audition.budget import require_sizes
 from audition.errors import UsageError
 from audition.memory import format_bytes
 from audition.plan import cost_model, make_plan, planned_sizes
 from audition.problem import MeteredProblem
 from audition.provenance import of_setting
+from audition.rechecking import doubtful_points
 from audition.selection import Report, does_not_fit, not_tried, select_stratum
 from audition.training.encoding.survey import Survey, lossy_note
 from audition.types import RankedModel
@@ -45,6 +46,8 @@ class LiveSelection:
     d_full: int  #: training rows, or what they will be one day
     seed: int  #: of the selector's randomness
     provenance: Mapping[str, Any]  #: of the program and its plugins
+    does_recheck: bool = False  #: measure points that are out of line again, with other seeds
+    rechecked: dict[str, list[str]] = field(default_factory=dict)  #: by model: what came of it
     readings: Readings | None = None  #: how candidates read the rows; None: unknown, nobody is refused for it
 
     @property
@@ -72,7 +75,12 @@ class LiveSelection:
 
     def run(self) -> Report:
         """Return the report; measurements come from the ledger or are made and stored there first."""
-        strata = tuple(self._stratum(memory_budget) for memory_budget in self.memory.budgets)
+        strata = self._strata()
+        if self.does_recheck and (points := doubtful_points(each for stratum in strata for each in stratum.measured)):
+            for point in points:
+                self.rechecked.setdefault(point.model, []).append(self.losses.recheck(point))
+            strata = self._strata()  # everything else is known: the selector thinks again, and nothing is paid twice
+        advice = advise(strata[-1].ranking, strata[-1].measured, can_recheck=not self.does_recheck)
         return Report(
             task=self.setting.task.spec.name,
             selector=self.selector_name,
@@ -83,9 +91,13 @@ class LiveSelection:
             strata=strata,
             spent=self.losses.paid,
             reused=self.losses.reused,
-            recommendation=recommend(strata[-1].ranking, strata[-1].measured),
+            recommendation=advice.sentence,
+            recommended=advice.model,
             provenance={**self.provenance, **of_setting(self.setting, self.selector), "weights": self.losses.weights},
         )
+
+    def _strata(self) -> tuple[Stratum, ...]:
+        return tuple(self._stratum(memory_budget) for memory_budget in self.memory.budgets)
 
     def _stratum(self, memory_budget: int | None) -> Stratum:
         candidates = self._within(memory_budget)
@@ -155,7 +167,8 @@ class LiveSelection:
     def _remarks(self, models: Sequence[ModelSpec], memory_budget: int | None) -> Iterator[tuple[str, str]]:
         """Yield what makes each model fit, and what it cuts or cannot write."""
         for model in models:
-            parts = (self.memory.remark(model, memory_budget), self._reading_notes.get(model.name))
+            again = self.rechecked.get(model.name, ())
+            parts = (self.memory.remark(model, memory_budget), self._reading_notes.get(model.name), *again)
             yield model.name, "; ".join(filter(None, parts))
 
     def _all_refused(self) -> str:

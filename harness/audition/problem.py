@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from audition.errors import BudgetExceeded
 from audition.types import Cost, ModelSpec, Observation, Point
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from audition.budget import Budget
     from audition.types import LossUnit
@@ -47,6 +48,7 @@ class MeteredProblem:
         loss_unit: LossUnit,
         budget: Budget,
         losses: Losses,
+        own_sizes: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
     ) -> None:
         self.candidates = candidates
         self.sizes = sizes  #: largest first
@@ -54,11 +56,18 @@ class MeteredProblem:
         self.loss_unit: LossUnit = loss_unit
         self._budget = budget
         self._losses = losses
-        self._allowed = {Point(model.name, size) for model in candidates for size in (*sizes, 0)}
+        self._own_sizes = own_sizes  #: of candidates that have others than `sizes`, largest first
+        self._allowed = {
+            Point(model.name, size) for model in candidates for size in (*sizes, *self.sizes_of(model.name), 0)
+        }
         self._lock = Lock()
         self._obtained: dict[Point, Future[Observation]] = {}
         self._planned: dict[Point, Cost] = {}  # of points that are being measured
         self._spent = Cost()  # on all others: a running sum, since a selector may ask point by point
+
+    def sizes_of(self, model: str) -> tuple[int, ...]:
+        """Return the sizes that `model` has within the budget, largest first: `sizes`, unless its own are others."""
+        return self._own_sizes.get(model) or self.sizes
 
     def measure(self, points: Iterable[Point]) -> tuple[Observation, ...]:
         """Return one observation a point, in order; blocks, is thread-safe, repeats are free.

@@ -28,6 +28,13 @@ class SelectionProblem(Protocol):
     def sizes(self) -> tuple[int, ...]:
         """Return the subset sizes that may be measured, largest first; 0 (zero-shot) may be measured too."""
 
+    def sizes_of(self, model: str) -> tuple[int, ...]:
+        """Return the sizes that `model` has within the budget, largest first; others than `sizes` in some recordings.
+
+        At a size of `sizes` that it lacks, and at 0 where its zero-shot loss was not recorded, its observation has
+        status "not-recorded" and no loss.
+        """
+
     @property
     def d_full(self) -> int:
         """Return the size of the full training set, at which the loss is to be predicted."""

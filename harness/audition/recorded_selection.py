@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from audition.advice import recommend
+from audition.advice import advise
 from audition.errors import UsageError
 from audition.memory import format_bytes
+from audition.memory.planner import UNKNOWN
 from audition.problem import MeteredProblem
-from audition.recorded import RecordedLosses, recorded_sizes
+from audition.recorded import RecordedLosses, own_sizes, recorded_sizes
 from audition.selection import Report, does_not_fit, select_stratum
 from audition.types import Cost
 
@@ -36,6 +37,7 @@ class RecordedSelection:
     seed: int
     provenance: Mapping[str, Any]
     memory: MemoryPlanner | None = None  #: None: one stratum, of all candidates
+    sizes: tuple[int, ...] = ()  #: to measure at, D_full first; empty: those that at least half of the candidates have
 
     def run(self) -> Report:
         """Return the report, with a ranking for each memory budget.
@@ -45,10 +47,12 @@ class RecordedSelection:
         """
         problem = self.problem()
         if self.memory is None:
-            strata: tuple[Stratum, ...] = (select_stratum(problem, self.selector, seed=self.seed),)
+            remarks = self._remarks(problem)
+            strata: tuple[Stratum, ...] = (select_stratum(problem, self.selector, seed=self.seed, remarks=remarks),)
         else:
             strata = tuple(self._stratum(problem, self.memory, budget) for budget in self.memory.budgets)
         measured = {(each.model, each.n_samples): each for stratum in strata for each in stratum.measured}
+        advice = advise(strata[-1].ranking, strata[-1].measured)
         return Report(
             task=self.task,
             selector=self.selector_name,
@@ -59,7 +63,8 @@ class RecordedSelection:
             strata=strata,
             spent=sum((observation.cost for observation in measured.values()), Cost()),
             reused=Cost(),
-            recommendation=recommend(strata[-1].ranking, strata[-1].measured),
+            recommendation=advice.sentence,
+            recommended=advice.model,
             provenance=self.provenance,
         )
 
@@ -70,7 +75,7 @@ class RecordedSelection:
             raise UsageError(f"no candidate has a recorded curve on {self.task!r}")
         by_model = {curve.model: curve for curve in self.curves}
         curves = [by_model[model.name] for model in candidates]
-        recorded = recorded_sizes(curves)
+        recorded = self.sizes or recorded_sizes(curves)
         cap = int(self.budget.fraction * recorded[0])
         sizes = tuple(size for size in recorded if size <= cap)
         if not sizes:
@@ -82,19 +87,39 @@ class RecordedSelection:
             loss_unit=curves[0].loss_unit,
             budget=self.budget,
             losses=RecordedLosses(curves),
+            own_sizes=own_sizes(curves, sizes, cap),
         )
 
     def _recorded(self) -> list[ModelSpec]:
         recorded = {curve.model for curve in self.curves}
         return [model for model in self.candidates if model.name in recorded]
 
+    def _as_far_as_known(self, memory: MemoryPlanner, budget: int | None) -> str:
+        is_unknown = any(memory.why_not(model, budget or 0) == UNKNOWN for model in self._recorded())
+        return ", as far as sizes are known" if is_unknown else ""
+
+    def _remarks(self, problem: MeteredProblem) -> dict[str, str]:
+        """Return what to say of candidates that were not recorded at the sizes of the others, by name."""
+        recorded = {curve.model: set(curve.n_samples) for curve in self.curves}
+        missing = {
+            model.name: [size for size in problem.sizes if size not in recorded[model.name]]
+            for model in problem.candidates
+        }
+        return {
+            name: f"not recorded at {', '.join(f'{size:,}' for size in sizes[:4])}{' …' if len(sizes) > 4 else ''}"
+            for name, sizes in missing.items()
+            if sizes
+        }
+
     def _stratum(self, whole: MeteredProblem, memory: MemoryPlanner, budget: int | None) -> Stratum:
         """Return the ranking of the candidates that fit; their real parameters count, not the published ones."""
         recorded = self._recorded()
         fitting = {model.name for model in recorded if memory.fits(model, budget)}
         if not fitting and budget == memory.budgets[-1]:
-            raise UsageError(f"no candidate with a recorded curve fits in {format_bytes(budget or 0)} (estimated)")
+            limit = f"{format_bytes(budget or 0)}{self._as_far_as_known(memory, budget)}"
+            raise UsageError(f"no candidate with a recorded curve fits in {limit} (estimated)")
         candidates = tuple(model for model in whole.candidates if model.name in fitting)
+        remarks = self._remarks(whole)
         return select_stratum(
             MeteredProblem(
                 candidates=candidates,
@@ -103,6 +128,7 @@ class RecordedSelection:
                 loss_unit=whole.loss_unit,
                 budget=self.budget,
                 losses=RecordedLosses([curve for curve in self.curves if curve.model in fitting]),
+                own_sizes={name: whole.sizes_of(name) for name in fitting},
             ),
             self.selector,
             seed=self.seed,
@@ -113,7 +139,11 @@ class RecordedSelection:
                 if model.name not in fitting
             ],
             memory={} if budget is None else {model.name: memory.need(model, budget) for model in recorded},
-            remarks={model.name: memory.remark(model, budget) for model in recorded if model.name in fitting},
+            remarks={
+                model.name: "; ".join(filter(None, (memory.remark(model, budget), remarks.get(model.name))))
+                for model in recorded
+                if model.name in fitting
+            },
         )
 
 

@@ -12,22 +12,25 @@ from audition.errors import UsageError
 from audition.executing import make_executor
 from audition.memory import MemoryPlanner, estimated_lengths
 from audition.options import make_selector
+from audition.recorded import spec_of
 from audition.recorded_selection import RecordedSelection
 from audition.types import TaskOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from audition.budget import Budget
+    from audition.candidates import ModelOffers
     from audition.catalog import Catalog
+    from audition.hooks import Offer
     from audition.ledger import Ledger
     from audition.live import LiveSetting
     from audition.live_selection import LiveSelection
     from audition.training.device import Device
     from audition.training.recipe import Recipe, Side, TrainOn
     from audition.training.request import Progress
-    from audition.types import LossCurve, LossUnit, ModelSpec, Observation
+    from audition.types import AdapterEntry, LossCurve, LossUnit, ModelSpec, Observation
 
 LOOKED_AT = 500  #: training examples whose lengths tell how much memory a batch of the task needs
 
@@ -55,6 +58,7 @@ class Wish:
     seed: int = 0  #: the first one
     loss_unit: LossUnit | None = None  #: None: nats/byte live, as recorded otherwise
     rank_lossy: bool = False
+    does_recheck: bool = False  #: measure points that are out of line again
     metric: str | None = None  #: that `finetune` reports; None: the task's
     min_size: int | None = None  #: None: the task's
     full_size: int | None = None  #: None: all training rows
@@ -69,10 +73,12 @@ def open_recorded(wish: Wish, catalog: Catalog) -> RecordedSelection:
     from audition.training.recipe import load_recipe
 
     entry = catalog.selector(wish.selector)
+    curves = choose_curves(catalog, wish.task, wish.loss_unit)
+    offers = _with_recorded(catalog, curves)
     return RecordedSelection(
         task=wish.task,
-        candidates=open_candidates(wish, catalog, default=[offer.entry for offer in catalog.models.values()]),
-        curves=choose_curves(catalog, wish.task, wish.loss_unit),
+        candidates=open_candidates(wish, offers, default=[offer.entry for offer in offers.models.values()]),
+        curves=curves,
         budget=wish.budget,
         selector_name=entry.name,
         selector=make_selector(entry, wish.selector_options),
@@ -162,6 +168,7 @@ def open_live(
         seed=wish.seed,
         provenance=provenance.of_plugins(catalog.plugins),
         readings=readings,
+        does_recheck=wish.does_recheck,
     )
 
 
@@ -225,7 +232,28 @@ def require_train_extra() -> None:
         raise UsageError(f"fine-tuning needs {', '.join(missing)}: install them with pip install 'audition[train]'")
 
 
-def open_candidates(wish: Wish, catalog: Catalog, *, default: list[ModelSpec]) -> tuple[ModelSpec, ...]:
+@dataclass(frozen=True, slots=True)
+class _Offers:
+    """The listed models, and those of recorded curves besides. Implements `ModelOffers`."""
+
+    models: Mapping[str, Offer[ModelSpec]]
+    catalog: Catalog
+
+    def adapter_for(self, model_type: str) -> AdapterEntry:
+        return self.catalog.adapter_for(model_type)
+
+
+def _with_recorded(catalog: Catalog, curves: Sequence[LossCurve]) -> _Offers:
+    """Return what the catalog lists, and after it the models that are known by their curves alone."""
+    from audition.hooks import Offer
+
+    unlisted = [curve for curve in curves if curve.model not in catalog.models]
+    owners = {offer.entry.model: offer.plugin for curve in unlisted[:1] for offer in catalog.curves(curve.task)}
+    alone = {curve.model: Offer(entry=spec_of(curve), plugin=owners[curve.model]) for curve in unlisted}
+    return _Offers({**catalog.models, **alone}, catalog)
+
+
+def open_candidates(wish: Wish, catalog: ModelOffers, *, default: list[ModelSpec]) -> tuple[ModelSpec, ...]:
     """Return the candidates that the user named, or `default`, less those excluded."""
     names = wish.models or tuple(model.name for model in default)
     return resolve_candidates(names, wish.exclude, catalog)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from audition import codec
+from audition.curve_checks import check_row
 from audition.memory.planner import UNKNOWN
 from audition.plugin_output import to_stderr
-from audition.types import Cost, Observation, RankedModel, Ranking
+from audition.types import Cost, Observation, RankedModel, Ranking, Score
 from audition.upgrades import find_upgrades
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class Report:
     spent: Cost  #: on measurements made for this report
     reused: Cost  #: what the measurements it found in the ledger had cost
     recommendation: str
+    recommended: str | None = None  #: the model that the recommendation names; None: it names none
     provenance: Mapping[str, Any]
 
     @property
@@ -79,6 +82,7 @@ class Report:
                 "spent": self.spent,
                 "reused": self.reused,
                 "recommendation": self.recommendation,
+                "recommended": self.recommended,
                 "provenance": self.provenance,
             }
         )
@@ -103,18 +107,45 @@ def select_stratum(
         PluginError: the selector did not return every candidate exactly once.
     """
     with to_stderr():
-        ranking = selector.select(problem, np.random.default_rng(seed))
+        ranking = _of_numbers(selector.select(problem, np.random.default_rng(seed)))
     check_ranking(ranking, problem.candidates)
+    measured = problem.receipt
+    rows = [_flagged(row, measured) for row in ranking.models]
     return Stratum(
         memory_budget_bytes=memory_budget_bytes,
-        ranking=(*(_with(row, (remarks or {}).get(row.model)) for row in ranking.models), *too_large),
-        measured=problem.receipt,
+        ranking=(*(_with(row, (remarks or {}).get(row.model)) for row in rows), *too_large),
+        measured=measured,
         memory=memory or {},
     )
 
 
 def _with(row: RankedModel, remark: str | None) -> RankedModel:
     return replace(row, notes=(*row.notes, remark)) if remark else row
+
+
+def _flagged(row: RankedModel, measured: Sequence[Observation]) -> RankedModel:
+    """Return the row with what is odd about its measurements, or about what was made of them."""
+    findings = check_row(row, measured)
+    flags = tuple(dict.fromkeys((*row.flags, *(finding.flag for finding in findings))))
+    return replace(row, notes=(*row.notes, *(finding.note for finding in findings)), flags=flags)
+
+
+def _of_numbers(ranking: Ranking) -> Ranking:
+    """Return the ranking, made anew where a selector that built it itself left NaN or infinity in it."""
+    numbers = [number for row in ranking.models for number in (row.score, row.predicted_loss) if number is not None]
+    if all(map(math.isfinite, numbers)):
+        return ranking
+    return Ranking.from_scores(
+        Score(
+            model=row.model,
+            score=row.score,
+            predicted_loss=row.predicted_loss,
+            status=row.status,
+            notes=row.notes,
+            flags=row.flags,
+        )
+        for row in ranking.models
+    )
 
 
 def check_ranking(ranking: Ranking, candidates: Sequence[ModelSpec]) -> None:
@@ -153,6 +184,7 @@ def _row_json(row: RankedModel, stratum: Stratum) -> dict[str, Any]:
         "score": row.score,
         "predicted_loss": row.predicted_loss,
         "notes": row.notes,
+        "flags": row.flags,
         "reading": stratum.readings.get(row.model),
         "measured": [_observation_json(observation) for observation in measured],
         "memory": {

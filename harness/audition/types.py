@@ -32,8 +32,9 @@ Status = Literal[
     "not-recorded",
 ]
 #: what is odd about a candidate's measurements (`audition.curve_checks`): "rises", losses do not fall with more data;
-#: "spikes", one is far out of line; "no-freedom", a law with as many parameters as points; "flat", nothing changes
-Flag = Literal["rises", "spikes", "no-freedom", "flat"]
+#: "spikes", one is far out of line; "no-freedom", a law with as many parameters as points; "far-below", a prediction
+#: below half of what was measured; "flat", nothing changes, which is the one that leaves no doubt
+Flag = Literal["rises", "spikes", "no-freedom", "far-below", "flat"]
 NOT_A_NUMBER = "its score is not a number"  #: the note of a score that was NaN or infinite
 
 

@@ -65,7 +65,12 @@ def _n_admitted(stratum: Stratum) -> int:
 
 
 def _gain(small: RankedModel | None, large: RankedModel | None) -> float | None:
-    """Return the share of the loss that goes, by predicted losses, or by scores where they are minus a loss."""
+    """Return the share of the loss that goes, by predicted losses, or by scores where they are minus a loss.
+
+    None, too, where the measurements of either leave a doubt.
+    """
+    if any(flag != "flat" for row in (small, large) if row is not None for flag in row.flags):
+        return None
     before, after = _loss(small), _loss(large)
     return None if before is None or after is None else 1 - after / before
 

@@ -118,3 +118,43 @@ def test_a_file_that_is_not_text_or_not_there_is_one_line() -> None:
 def test_a_chart_that_cannot_be_written_is_one_line(curve: str) -> None:
     result = run(curve, "--plot", "nowhere/a.svg")
     assert result.stderr == "error: nowhere/a.svg: cannot be written: No such file or directory\n"
+
+
+def write_points(losses: list[float], *, sizes: list[str] | None = None) -> str:
+    names = sizes or [str(100 * 2**place) for place in range(len(losses))]
+    Path("my.csv").write_text("n_samples,loss\n" + "".join(f"{n},{y}\n" for n, y in zip(names, losses, strict=True)))
+    return "my.csv"
+
+
+@pytest.mark.parametrize(
+    ("losses", "reason"),
+    [
+        ([1.0, 1.2, 1.5, 1.9, 2.4], "losses do not fall: no law of this form fits"),
+        ([2.0] * 5, "losses hardly change: no law can be told from a constant"),
+    ],
+)
+def test_a_law_that_cannot_hold_predicts_nothing(losses: list[float], reason: str) -> None:
+    shown = CliRunner().invoke(app, ["fit", write_points(losses), "--at", "100000"])
+    assert shown.exit_code == 0
+    assert reason in shown.stdout
+    assert "predicted loss at 100,000 examples: none" in shown.stdout
+    assert "phase transition" not in shown.stdout
+    [curve] = json.loads(CliRunner().invoke(app, ["fit", "my.csv", "--at", "100000", "--json"]).stdout)
+    for fit in curve["fits"]:
+        assert (fit["cannot_hold"], fit["rmsd_log_loss"], fit["phase_transition_n_samples"]) == (reason, None, None)
+        assert fit["predicted"][0]["loss"] is None
+
+
+def test_a_fit_without_freedom_has_no_quality() -> None:
+    shown = CliRunner().invoke(app, ["fit", write_points([2.0, 1.8, 1.65, 1.55])])
+    assert shown.stdout.count("RMSD of log loss: none: 4 sizes and 4 parameters leave no freedom") == 2
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    losses = [2.0, 1.8, 1.65, 1.55, 1.5]
+    whole = CliRunner().invoke(app, ["fit", write_points(losses), "--json"]).stdout
+    sizes = ["100.0", "200.0", "4e2", "800", "1600.0"]
+    assert CliRunner().invoke(app, ["fit", write_points(losses, sizes=sizes), "--json"]).stdout == whole
+    refused = CliRunner().invoke(app, ["fit", write_points(losses, sizes=["100.5", *sizes[1:]])])
+    assert refused.exit_code == 2
+    assert "my.csv:2: 'n_samples' must be a whole number, 0 or more, got '100.5'" in refused.stderr

@@ -78,6 +78,7 @@ def test_with_fewer_points_than_k_it_draws_the_line_through_them_and_says_so() -
     ranking = audition(SpyProblem({"a": power_law(20, 0.3)}, sizes=(400, 200)))
     assert ranking.models[0].predicted_loss == pytest.approx(20 * D_FULL**-0.3)
     assert ranking.models[0].notes == ("only 2 of k = 3 points",)
+    assert ranking.models[0].flags == ("no-freedom",), "a line has two parameters"
 
 
 def test_one_point_is_scored_as_it_is_and_predicts_nothing() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,3 +91,22 @@ def test_without_a_zero_shot_loss_it_fits_the_sizes_it_has() -> None:
 def test_an_unknown_fit_is_refused() -> None:
     with pytest.raises(UsageError, match="option 'fit' of 'our-fit' must be published or optimum, got 'best'"):
         OurFit(fit="best")  # type: ignore[arg-type]
+
+
+def test_losses_that_do_not_fall_are_not_extrapolated() -> None:
+    """The best law through them hardly falls, and ends below what was measured last."""
+    rising = SpyProblem(
+        {"rising": lambda n: 2.0 + 0.1 * math.log2(n / 200) if n else 3.0, "even": power_law(4.5, 0.08)}
+    )
+    rows = {row.model: row for row in OurFit().select(rising, np.random.default_rng(0)).models}
+    assert (rows["rising"].score, rows["rising"].predicted_loss) == (-(2.0 + 0.1 * 3), None)
+    assert "not extrapolated: its loss at 1,600 as it is" in rows["rising"].notes[0]
+    assert rows["even"].predicted_loss is not None
+
+
+def test_a_fit_through_as_many_points_as_parameters_has_no_freedom() -> None:
+    def flags(n_sizes: int) -> tuple[str, ...]:
+        problem = SpyProblem({"a": power_law(20, 0.3)}, sizes=SIZES[:n_sizes])
+        return OurFit().select(problem, np.random.default_rng(0)).models[0].flags
+
+    assert [flags(n_sizes) for n_sizes in (4, 3, 2)] == [(), ("no-freedom",), ("no-freedom",)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from audition import codec
 from audition.cost import forward_flops, training_flops
 from audition.errors import UsageError
 from audition.provenance import definitions
-from audition.recorded import recorded_sizes
+from audition.recorded import recorded_sizes, spec_of
 from audition.recorded_selection import as_published
 from audition.selecting import choose_curves
 
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedTask:
-    """One task's curves in one loss unit, and the listed models among them."""
+    """One task's curves in one loss unit, and the models that they are of."""
 
     name: str
     models: tuple[ModelSpec, ...]  #: those with a curve
     curves: tuple[LossCurve, ...]
     spec: TaskSpec | None  #: None: the task itself is not listed, only its curves are
     made_with: str = ""  #: definitions of audition and of the plugins that offer all this; empty: unknown
+    left_out: Mapping[str, str] = field(default_factory=dict)  #: why, by model, of those whose truth is not recorded
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
@@ -71,23 +73,38 @@ class RecordedTask:
 
 
 def open_recorded_task(catalog: Catalog, name: str, loss_unit: LossUnit | None = None) -> RecordedTask:
-    """Return the recorded curves of the task `name`.
+    """Return the recorded curves of the task `name`; a model that no plugin lists is known by its curve alone.
+
+    A curve that ends before D_full is left out, since nothing can be held against it.
 
     Raises:
-        UsageError: there are none, in this unit, or of a listed model.
+        UsageError: there are none, in this unit.
     """
-    curves = {curve.model: curve for curve in choose_curves(catalog, name, loss_unit)}
-    models = tuple(offer.entry for offer in catalog.models.values() if offer.entry.name in curves)
-    if not models:
-        raise UsageError(f"no listed model has a recorded curve on {name!r}")
+    chosen = {curve.model: curve for curve in choose_curves(catalog, name, loss_unit)}
+    d_full = recorded_sizes(list(chosen.values()))[0]
+    left_out = {model: why for model, curve in chosen.items() if (why := _untold(curve, d_full))}
+    curves = {model: curve for model, curve in chosen.items() if model not in left_out}
+    if not curves:
+        raise UsageError(f"no curve on {name!r} has a loss at {d_full:,}, which a ranking could be held against")
+    models = [offer.entry for offer in catalog.models.values() if offer.entry.name in curves]
+    models += [spec_of(curve) for model, curve in curves.items() if model not in catalog.models]
     listed = catalog.tasks.get(name)
     return RecordedTask(
         name=name,
-        models=models,
+        models=tuple(models),
         curves=tuple(curves[model.name] for model in models),
+        left_out=left_out,
         spec=None if listed is None else listed.entry.spec,
         made_with="; ".join(definitions(catalog.plugins, _plugins(catalog, name, curves))),
     )
+
+
+def _untold(curve: LossCurve, d_full: int) -> str:
+    """Return why the loss after full fine-tuning is unknown, or nothing where it is known."""
+    if d_full not in curve.n_samples:
+        return f"no loss at {d_full:,} examples was recorded"
+    loss = curve.loss[curve.n_samples.index(d_full)]
+    return "" if math.isfinite(loss) and loss > 0 else f"its loss at {d_full:,} examples is {loss}: no positive number"
 
 
 def _plugins(catalog: Catalog, task: str, curves: Mapping[str, LossCurve]) -> set[str]:
@@ -114,7 +131,11 @@ def recorded_tasks(
 
 
 def _reaches(curves: Iterable[Offer[LossCurve]], ratios: Iterable[Fraction]) -> bool:
-    """Return whether the curves, if any, share a size within each ratio."""
-    sizes = [set(offer.entry.n_samples) - {0} for offer in curves]
-    shared = set.intersection(*sizes) if sizes else set()
-    return bool(shared) and all(min(shared) <= int(ratio * max(shared)) for ratio in ratios)
+    """Return whether the curves of a unit, if any, have a common size within each ratio."""
+    by_unit: dict[str, list[LossCurve]] = {}
+    for offer in curves:
+        by_unit.setdefault(offer.entry.loss_unit, []).append(offer.entry)
+    able = [of_unit for of_unit in by_unit.values() if any(any(curve.n_samples) for curve in of_unit)]
+    return bool(able) and all(
+        sizes[-1] <= int(ratio * sizes[0]) for sizes in map(recorded_sizes, able) for ratio in ratios
+    )

@@ -46,6 +46,21 @@ class Bench:
                     for ratio in self.ratios:
                         yield self._row(task, ratio, contestant, stratum)
 
+    def left_out(self) -> tuple[str, ...]:
+        """Return one line for each model that takes no part, where others of its task do, and why."""
+        lines = [f"{task.name}: {name}: {why}" for task in self.tasks for name, why in task.left_out.items()]
+        models = {model.name: model for task in self.tasks for model in task.models}
+        for stratum in self.strata:
+            refused = [model for model in models.values() if not stratum.admits(model)]
+            lines += [f"{stratum.name}: {model.name}: its size is unknown" for model in refused if not model.n_params]
+            if stratum.name.startswith("memory"):
+                lines += [
+                    f"{stratum.name}: {model.name}: its shape is unknown, so its memory is"
+                    for model in refused
+                    if model.n_params and model.shape is None
+                ]
+        return tuple(lines)
+
     def _row(self, task: RecordedTask, ratio: Fraction, contestant: Contestant, stratum: Stratum) -> Row:
         models = {model.name: model for model in task.models if stratum.admits(model)}
         report = self._report(task, ratio, contestant, tuple(models.values())) if models else None
@@ -81,6 +96,7 @@ class Bench:
             task=task.name,
             candidates=models,
             curves=task.curves,
+            sizes=task.sizes,
             budget=SizeCap(ratio),
             selector_name=contestant.name,
             selector=contestant.selector,

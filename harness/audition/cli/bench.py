@@ -62,15 +62,16 @@ def bench(
     session.strict_plugins = True  # a plugin that is missing would be a wrong leaderboard
     ratios = [parse_ratio(text) for text in _split(ratio) or RATIOS]
     tasks = [open_recorded_task(session.catalog, name, loss_unit) for name in _split(task)]
-    rows = _run(
-        Bench(
-            tasks=tasks or recorded_tasks(session.catalog, ratios, loss_unit),
-            ratios=ratios,
-            contestants=enter(session.catalog, _split(selector), option or ()),
-            strata=_strata(_split(max_params), _split(memory), is_leaderboard=leaderboards is not None),
-            seed=seed,
-        )
+    cells = Bench(
+        tasks=tasks or recorded_tasks(session.catalog, ratios, loss_unit),
+        ratios=ratios,
+        contestants=enter(session.catalog, _split(selector), option or ()),
+        strata=_strata(_split(max_params), _split(memory), is_leaderboard=leaderboards is not None),
+        seed=seed,
     )
+    for line in cells.left_out():
+        typer.echo(f"left out of {line}", err=True)
+    rows = _run(cells)
     rows = add_files(rows, others or ())
     if leaderboards is not None:
         require_same_cells(rows)

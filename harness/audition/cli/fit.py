@@ -71,12 +71,18 @@ def _lines(points: MeasuredCurve, fits: Sequence[CurveFit], at: Sequence[int], *
     left_out = "; the zero-shot loss is left out" if n_left_out else ""
     sizes = f"{fitted.n_samples[0]:,} to {fitted.n_samples[-1]:,} examples"
     yield f"{points.name}: {len(fitted.n_samples)} measured points, {sizes}{left_out}"
-    for fit in fits:
+    yield from (f"note: {finding.note}" for finding in fits[0].findings if finding.flag == "spikes")
+    if fits[0].cannot_hold:
+        yield fits[0].cannot_hold
+        yield from (f"predicted loss at {size:,} examples: none" for size in at)
+    for fit in fits if not fits[0].cannot_hold else ():
         yield ""
         yield from _law_lines(fit, at)
     if is_drawn:
-        line = [(size, fits[0].predict(size)) for size in sizes_between(fitted.n_samples[0], fitted.n_samples[-1], 120)]
-        yield f"\nloss by examples, log-log (o measured, dots the {fits[0].name} law)"
+        between = sizes_between(fitted.n_samples[0], fitted.n_samples[-1], 120)
+        line = [] if fits[0].cannot_hold else [(size, fits[0].predict(size)) for size in between]
+        dots = f", dots the {fits[0].name} law" if line else ""
+        yield f"\nloss by examples, log-log (o measured{dots})"
         yield draw(line, list(zip(fitted.n_samples, fitted.loss, strict=True)))
 
 
@@ -89,7 +95,9 @@ def _law_lines(fit: CurveFit, at: Sequence[int]) -> Iterator[str]:
         for field, (letter, unit, meaning) in UNITS[fit.name].items()
     ]
     yield render(rows, right=("estimated",))
-    yield f"RMSD of log loss: {fit.fit.rmsd:.4f}"
+    n_sizes, n_parameters = len(set(fit.curve.n_samples)), len(UNITS[fit.name])
+    none = f"none: {n_sizes} sizes and {n_parameters} parameters leave no freedom"
+    yield f"RMSD of log loss: {none if fit.rmsd is None else f'{fit.rmsd:.4f}'}"
     if fit.name == "rectified":
         yield _phase_line(fit)
     for size in at:
@@ -99,7 +107,7 @@ def _law_lines(fit: CurveFit, at: Sequence[int]) -> Iterator[str]:
 def _phase_line(fit: CurveFit) -> str:
     size = fit.phase_transition
     if size is None:
-        return "phase transition: none; the slope has no steepest place"
+        return "phase transition: none near the measured sizes"
     sizes = fit.curve.n_samples
     where = "" if sizes[0] <= size <= sizes[-1] else ", outside the measured sizes"
     return f"phase transition: at {format_number(size)} examples the power phase begins (estimated{where})"

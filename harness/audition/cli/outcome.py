@@ -11,6 +11,7 @@ import typer
 from audition import codec
 from audition.cli import summary
 from audition.cli.tables import print_json, render
+from audition.types import TaskOptions
 
 if TYPE_CHECKING:
     from audition.plan import Plan
@@ -69,18 +70,21 @@ def show_report(report: Report, *, as_json: bool, folder: Path | None = None, wi
 
 
 def finetune_command(report: Report, wish: Wish) -> str | None:
-    """Return the command that fine-tunes the winner with the settings found, or None if nothing won."""
-    best = report.best
+    """Return the command that fine-tunes what is recommended with the settings found, or None if nothing is."""
+    best = report.recommended
     if best is None:
         return None
-    words = ["audition", "finetune", best.model, wish.task]
-    measured = [o for o in report.strata[-1].measured if o.model == best.model and o.learning_rate is not None]
+    words = ["audition", "finetune", best, wish.task]
+    measured = [o for o in report.strata[-1].measured if o.model == best and o.learning_rate is not None]
     if measured:
         largest = max(measured, key=lambda observation: observation.n_samples)
         words += ["--learning-rate", f"{largest.learning_rate:g}", "--batch-size", str(largest.batch_size)]
     if wish.recipe is not None:
         words += ["--recipe", wish.recipe]
+    usual = codec.to_json(TaskOptions())
     for name, value in codec.to_json(wish.task_options).items():
-        if value:
+        if value != usual[name]:
             words += [f"--{name.replace('_', '-')}", *([] if value is True else [value])]
-    return shlex.join([*words, "--output", f"tuned/{Path(best.model).name.partition('@')[0]}"])
+    for name, value in (("truncate", wish.truncate), ("train-on", wish.train_on)):
+        words += [f"--{name}", value] if value else []
+    return shlex.join([*words, "--output", f"tuned/{Path(best).name.partition('@')[0]}"])

@@ -53,6 +53,9 @@ def select(
         typer.Option(help="Default: nats/byte live, so that tokenisers compare; as recorded otherwise."),
     ] = None,
     rank_lossy: arguments.RankLossy = False,
+    recheck: Annotated[
+        bool, typer.Option("--recheck", help="Measure points that are out of line again, with up to two other seeds.")
+    ] = False,
     min_size: Annotated[int | None, typer.Option(min=1, help="Smallest subset. Default: the task's.")] = None,
     full_size: Annotated[int | None, typer.Option(min=1, help="Predict the loss at this many training rows.")] = None,
     input_column: arguments.InputColumn = None,
@@ -92,6 +95,7 @@ def select(
         seed=seed,
         loss_unit=loss_unit,
         rank_lossy=rank_lossy,
+        does_recheck=recheck,
         min_size=min_size,
         full_size=full_size,
     )
@@ -133,6 +137,8 @@ def _audition(wish: Wish, catalog: Catalog, ledger: str, output: Path | None, *,
             show_reading(selection.setting.task)
             plan = selection.plan()
             show_plan(plan, as_json=as_json and dry_run)
+            if wish.does_recheck:
+                typer.echo("--recheck adds up to two measurements for each point that is out of line.", err=True)
             if dry_run:
                 return
             report = selection.run()

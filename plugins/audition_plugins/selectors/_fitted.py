@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from audition.curve_checks import check_curve
 from audition.laws import LogLogLine
 from audition.types import Point, Ranking, Score
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from audition.laws import Fit, RectifiedLaw, VanillaLaw
     from audition.protocols import SelectionProblem
-    from audition.types import ModelSpec, Observation
+    from audition.types import Flag, ModelSpec, Observation
 
 MIN_POINTS = 4  #: as many as either law has parameters
 
@@ -36,13 +37,19 @@ class Measured:
     loss: tuple[float, ...]  #: of the same shape
     failure: Observation | None  #: what ended the ladder
 
+    @property
+    def rises(self) -> bool:
+        """Return whether losses do not fall with more data: either law can only fall."""
+        points = dict(zip(self.n_samples, self.loss, strict=True))
+        return any(finding.flag == "rises" for finding in check_curve(points))
+
 
 def measure_ladder(problem: SelectionProblem, model: ModelSpec, *, zero_shot: bool) -> Measured:
     """Measure from the largest size down; a failed measurement ends the ladder there."""
     sizes: list[int] = []
     losses: list[float] = []
     failure = None
-    for size in (*problem.sizes, *((0,) if zero_shot else ())):
+    for size in (*problem.sizes_of(model.name), *((0,) if zero_shot else ())):
         (observation,) = problem.measure([Point(model.name, size)])
         if observation.loss is None:
             failure = observation
@@ -60,10 +67,13 @@ def rank_by_fit(problem: SelectionProblem, fit: FitCurves, *, zero_shot: bool) -
 
 
 def _predict(curves: Sequence[Measured], fit: FitCurves, d_full: int) -> dict[str, float]:
-    """Return the predictions by model; sorted, because the last bits of a batch depend on its order."""
+    """Return the predictions by model; sorted, because the last bits of a batch depend on its order.
+
+    Losses that do not fall are not extrapolated: the best fit is a law that hardly falls, below what was measured last.
+    """
     batches: dict[tuple[int, ...], list[Measured]] = {}
     for curve in sorted(curves, key=lambda curve: curve.model):
-        if len(curve.n_samples) >= MIN_POINTS:
+        if len(curve.n_samples) >= MIN_POINTS and not curve.rises:
             batches.setdefault(curve.n_samples, []).append(curve)
     return {
         curve.model: float(fitted.law.loss(d_full))
@@ -76,9 +86,13 @@ def _predict(curves: Sequence[Measured], fit: FitCurves, d_full: int) -> dict[st
 
 def _score(curve: Measured, predicted: float | None, d_full: int) -> Score:
     if predicted is not None:
-        return Score(model=curve.model, score=-predicted, predicted_loss=predicted)
+        flags: tuple[Flag, ...] = ("no-freedom",) if len(curve.n_samples) == MIN_POINTS else ()
+        return Score(model=curve.model, score=-predicted, predicted_loss=predicted, flags=flags)
     if curve.failure is not None and not curve.loss:
         return Score(model=curve.model, score=None, status=curve.failure.status, notes=(curve.failure.message,))
+    if curve.rises:
+        note = f"not extrapolated: its loss at {curve.n_samples[0]:,} as it is, since no law that falls fits"
+        return Score(model=curve.model, score=-curve.loss[0], notes=(note,))
     return _from_few(curve, d_full)
 
 
@@ -90,4 +104,5 @@ def _from_few(curve: Measured, d_full: int) -> Score:
         return Score(model=curve.model, score=-curve.loss[0], notes=(f"{note}: its loss as it is",))
     predicted = LogLogLine.fit(sizes, curve.loss[: len(sizes)]).loss(d_full)
     notes = (f"{note}: a straight line through {len(sizes)}",)
-    return Score(model=curve.model, score=-predicted, predicted_loss=predicted, notes=notes)
+    flags: tuple[Flag, ...] = ("no-freedom",) if len(sizes) == 2 else ()  # a line has two parameters
+    return Score(model=curve.model, score=-predicted, predicted_loss=predicted, notes=notes, flags=flags)

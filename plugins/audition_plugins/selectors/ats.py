@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from audition.protocols import SelectionProblem
-    from audition.types import ModelSpec
+    from audition.types import Flag, ModelSpec
 
 SIGMA_FLOOR = 1e-12  #: of log loss; an exactly straight line would divide by zero
 
@@ -50,7 +50,7 @@ class AcceptThenStop:
         """Return the score of one candidate."""
         sizes: list[int] = []
         losses: list[float] = []
-        for size in problem.sizes:
+        for size in problem.sizes_of(model.name):
             (observation,) = problem.measure([Point(model.name, size)])
             if observation.loss is None:
                 if not losses:
@@ -75,4 +75,5 @@ class AcceptThenStop:
         if len(sizes) < 2:
             return Score(model=model.name, score=-losses[-1], notes=notes)
         predicted = LogLogLine.fit(sizes, losses).loss(d_full)
-        return Score(model=model.name, score=-predicted, predicted_loss=predicted, notes=notes)
+        flags: tuple[Flag, ...] = ("no-freedom",) if len(sizes) == 2 else ()  # a line has two parameters
+        return Score(model=model.name, score=-predicted, predicted_loss=predicted, notes=notes, flags=flags)
