@@ -113,7 +113,7 @@ def read_config(folder: Path) -> dict[str, Any]:
         method = config["quantization_config"].get("quant_method", "an unknown method")
         raise UsageError(
             f"{str(folder)!r} is already quantised ({method}): such weights are not fine-tuned; name the original "
-            "checkpoint, with method = \"qlora\" in the recipe to quantise it"
+            'checkpoint, with method = "qlora" in the recipe to quantise it'
         )
     return config
 
