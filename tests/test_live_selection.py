@@ -240,22 +240,54 @@ def test_a_report_as_json_has_what_is_promised(open_selection: Opens) -> None:
     assert set(report["provenance"]) >= {"recipe", "seeds", "task_fingerprint", "weights", "libraries"}
 
 
-def test_what_is_out_of_line_is_measured_again_and_the_median_counts(open_selection: Opens) -> None:
-    selection, executor = open_selection("plain", selector=AcceptThenStop(), does_recheck=True)
-    honest, spiked = executor.run, selection.sizes[1]
+def spoil(executor: ToyExecutor, n_samples: int, factor: float = 40.0) -> None:
+    """Let the first seed at one size have bad luck, and only that."""
+    honest = executor.run
 
     def run(request: Any, on_progress: Any) -> Any:  # noqa: ANN401
         observation = honest(request, on_progress)
-        if (request.n_samples, request.seed) != (spiked, 0):
+        if (request.n_samples, request.seed) != (n_samples, 0):
             return observation
-        return replace(observation, loss_per_byte=40.0 * (observation.loss_per_byte or 1.0))
+        return replace(observation, loss_per_byte=factor * (observation.loss_per_byte or 1.0))
 
-    executor.run = run  # type: ignore[method-assign]  # one unlucky seed
+    executor.run = run  # type: ignore[method-assign]  # the toy trains too well for spikes of its own
+
+
+def test_what_is_out_of_line_is_measured_again_and_the_median_counts(open_selection: Opens) -> None:
+    selection, executor = open_selection("plain", selector=AcceptThenStop(), does_recheck=True)
+    spiked = selection.sizes[1]
+    spoil(executor, spiked)
     report = selection.run()
     [row] = report.strata[0].ranking
-    assert any(
-        note.startswith(f"measured again at {spiked:,} with seed 1, 2: ") for note in "; ".join(row.notes).split("; ")
-    )
+    assert any(f"measured again at {spiked:,} with seed 1, 2: " in note for note in row.notes)
     assert "spikes" not in row.flags
     [again] = [each for each in report.strata[0].measured if each.n_samples == spiked]
     assert again.seeds == (0, 1, 2)
+    asked = [(n, seed) for _, n, seed in executor.measured]
+    assert len(asked) == len(set(asked)), "nothing is measured twice"
+    assert report.spent.samples_processed == sum(each.cost.samples_processed for each in report.strata[0].measured)
+
+
+def test_without_the_option_a_spike_is_flagged_and_the_option_named(open_selection: Opens) -> None:
+    selection, executor = open_selection("plain", selector=AcceptThenStop())
+    spoil(executor, selection.sizes[1])
+    report = selection.run()
+    assert "spikes" in report.strata[0].ranking[0].flags
+    assert report.recommended is None
+    assert report.recommendation.startswith("No confident recommendation: toy/plain is first, but")
+    assert "--recheck measures it again" in report.recommendation
+    assert report.to_json()["strata"][0]["ranking"][0]["flags"] == list(report.strata[0].ranking[0].flags)
+
+
+def test_a_budget_that_does_not_pay_for_measuring_again_is_kept(open_selection: Opens) -> None:
+    calm, _ = open_selection("plain", selector=AcceptThenStop())
+    flops = calm.plan().cost.flops
+    assert flops is not None
+    budget = TotalSpend(1.2 * flops, "flops")  # twice 200 examples more would be half as much again
+    selection, executor = open_selection("plain", selector=AcceptThenStop(), does_recheck=True, budget=budget)
+    spoil(executor, selection.sizes[1])
+    selection.plan()
+    [row] = selection.run().strata[0].ranking
+    assert "not measured again at 200: the budget does not pay for it" in "; ".join(row.notes)
+    assert {seed for _, _, seed in executor.measured} == {0}
+    assert "spikes" in row.flags

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audition.rechecking import doubtful_points, recheck
-from audition.types import Observation, Point
+from audition.types import Cost, Observation, Point
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SPIKE = Observation(model="m", task="t", n_samples=1600, loss=9.5, seeds=(0,))
+COST = Cost(n_samples=1600, samples_processed=4800, flops=2.0, seconds=3.0)
+SPIKE = Observation(model="m", task="t", n_samples=1600, loss=9.5, seeds=(0,), cost=COST)
 
 
 def seeds_give(*losses: float | None) -> tuple[Callable[[int], Observation], list[int]]:
@@ -38,6 +39,7 @@ def test_of_three_seeds_the_median_counts() -> None:
     assert asked == [1, 2]
     assert (found.observation.loss, found.observation.seeds) == (2.61, (0, 1, 2))
     assert found.note == "measured again at 1,600 with seed 1, 2: 2.61 (median) instead of 9.5"
+    assert found.observation.cost == COST + COST + COST, "all three were paid for"
 
 
 def test_a_second_seed_that_agrees_is_enough() -> None:

@@ -142,7 +142,9 @@ def _lead(ranked: Sequence[RankedModel], observations: Sequence[Observation]) ->
         return "How sure its lead is cannot be told from its score."
     noise = seed_noise(observations)
     if noise is None:
-        return "How much of its lead is seed noise is not known; --seeds 3 measures it."
+        is_recorded = all(each.source == "recorded" for each in observations)
+        said = "How much of its lead is seed noise is not known"
+        return f"{said}." if is_recorded and observations else f"{said}; --seeds 3 measures it."
     n_seeds = min((len(each.seeds) for each in observations if each.n_samples and each.seeds), default=1)
     close = close_calls(ranked, noise, n_seeds)
     spread = f"seed noise of {noise.std:.1%} ({noise.label})"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_args
 
 from audition.charts import Axis, Chart, Series
-from audition.curve_checks import check_curve
+from audition.curve_checks import FLAT, check_curve
 from audition.errors import UsageError
 from audition.laws import FitObjective, RectifiedLaw, fit_rectified, fit_vanilla
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from audition.curve_checks import Finding
     from audition.curve_file import MeasuredCurve
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     AnyFit = Fit[RectifiedLaw] | Fit[VanillaLaw]
 
 _NEAR = 1000.0  #: a phase transition further away than this factor is an accident of the fit
+#: of exponents, in the boxes of the searches; of the rectified law's β, also the first node of its grid
+_LIMITS: Mapping[str, tuple[float, ...]] = {"alpha": (0.02, math.exp(6.0)), "beta": (0.005, 0.03, 8.0)}
 OBJECTIVES: tuple[FitObjective, ...] = get_args(FitObjective)
 EQUATIONS = {"rectified": "L(D) = B / (D_l + D^β) + E", "vanilla": "L(D) = (B / D^β + E)^α"}
 UNITS = {  #: by law and field: the letter of the equation, its unit, and what it is
@@ -50,13 +53,30 @@ class CurveFit:
 
     @cached_property
     def cannot_hold(self) -> str:
-        """Return why neither law can hold of the curve; "" where it may. Both laws can only fall."""
+        """Return why the law cannot hold of the curve; "" where it may. Either law can only fall."""
         flags = {finding.flag for finding in self.findings}
         if "rises" in flags:
             return "losses do not fall: no law of this form fits"
-        if "flat" in flags:
+        if "flat" in flags or self._fall < FLAT:
             return "losses hardly change: no law can be told from a constant"
+        if "spikes" not in flags and self._fall < 2 * self.fit.rmsd:
+            return "losses fall by less than they scatter: no law can be told from a constant"
         return ""
+
+    @property
+    def _fall(self) -> float:
+        """Return by how much the law falls over the measured sizes, in log loss."""
+        return math.log(self.predict(self.curve.n_samples[0]) / self.predict(self.curve.n_samples[-1]))
+
+    @property
+    def at_limit(self) -> tuple[str, ...]:
+        """Return the exponents that ended at a limit of what is searched: the points do not determine them."""
+        exponents = {name: value for name, value in asdict(self.fit.law).items() if name in _LIMITS}
+        return tuple(
+            name
+            for name, value in exponents.items()
+            if any(math.isclose(value, limit, rel_tol=0.01) for limit in _LIMITS[name])
+        )
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -95,11 +115,12 @@ class CurveFit:
             "law": self.name,
             "equation": EQUATIONS[self.name],
             "objective": self.objective,
-            "parameters": asdict(self.fit.law),
+            "parameters": None if self.cannot_hold else asdict(self.fit.law),
+            "at_limit": None if self.cannot_hold else self.at_limit,
             "units": {field: unit for field, (_, unit, _) in UNITS[self.name].items()},
             "cannot_hold": self.cannot_hold or None,
             "rmsd_log_loss": self.rmsd,
-            "objective_value": self.fit.objective,
+            "objective_value": None if self.cannot_hold else self.fit.objective,
             "phase_transition_n_samples": self.phase_transition,
             "predicted": [
                 {

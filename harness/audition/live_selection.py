@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from audition.advice import advise
 from audition.budget import require_sizes
-from audition.errors import UsageError
+from audition.errors import BudgetExceeded, UsageError
 from audition.memory import format_bytes
 from audition.plan import cost_model, make_plan, planned_sizes
 from audition.problem import MeteredProblem
 from audition.provenance import of_setting
-from audition.rechecking import doubtful_points
+from audition.rechecking import MOST_SEEDS, doubtful_points
 from audition.selection import Report, does_not_fit, not_tried, select_stratum
 from audition.training.encoding.survey import Survey, lossy_note
-from audition.types import RankedModel
+from audition.types import Cost, Point, RankedModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -76,10 +76,15 @@ class LiveSelection:
     def run(self) -> Report:
         """Return the report; measurements come from the ledger or are made and stored there first."""
         strata = self._strata()
-        if self.does_recheck and (points := doubtful_points(each for stratum in strata for each in stratum.measured)):
-            for point in points:
-                self.rechecked.setdefault(point.model, []).append(self.losses.recheck(point))
-            strata = self._strata()  # everything else is known: the selector thinks again, and nothing is paid twice
+        done: set[Point] = set()
+        while self.does_recheck and (points := self._odd_points(strata) - done):
+            done |= points
+            for point in sorted(points):
+                self.rechecked.setdefault(point.model, []).append(self._recheck(point, strata))
+            try:
+                strata = self._strata()  # the selector thinks again; everything else is known, nothing is paid twice
+            except BudgetExceeded:  # it now wants sizes that it did not want before
+                break
         advice = advise(strata[-1].ranking, strata[-1].measured, can_recheck=not self.does_recheck)
         return Report(
             task=self.setting.task.spec.name,
@@ -95,6 +100,20 @@ class LiveSelection:
             recommended=advice.model,
             provenance={**self.provenance, **of_setting(self.setting, self.selector), "weights": self.losses.weights},
         )
+
+    def _odd_points(self, strata: Sequence[Stratum]) -> set[Point]:
+        return set(doubtful_points(each for stratum in strata for each in stratum.measured))
+
+    def _recheck(self, point: Point, strata: Sequence[Stratum]) -> str:
+        """Measure the point again, if the budget of every ranking that has it pays for that; return what came of it."""
+        planned = sum([self.losses.planned(point)] * MOST_SEEDS, Cost())
+        try:
+            for stratum in strata:
+                if point in {(each.model, each.n_samples) for each in stratum.measured}:
+                    self.budget.check(sum((each.cost for each in stratum.measured), planned))
+        except BudgetExceeded:
+            return f"not measured again at {point.n_samples:,}: the budget does not pay for it"
+        return self.losses.recheck(point)
 
     def _strata(self) -> tuple[Stratum, ...]:
         return tuple(self._stratum(memory_budget) for memory_budget in self.memory.budgets)

@@ -39,13 +39,16 @@ def doubtful_points(observations: Iterable[Observation]) -> tuple[Point, ...]:
 def recheck(observation: Observation, again: Callable[[int], Observation]) -> Recheck | None:
     """Return what counts of a point after one or two more measurements; None where none of them succeeded.
 
+    What counts costs what all of them have cost.
+
     Args:
         observation: with a loss, of one or more seeds.
-        again: measures the point with a seed of that number, in the same loss unit; costs are its own affair.
+        again: measures the point with a seed of that number, in the same loss unit.
     """
-    tried = [observation]
+    tried, cost = [observation], observation.cost
     for seed in range(max(observation.seeds) + 1, max(observation.seeds) + 1 + MOST_SEEDS):
         other = again(seed)
+        cost += other.cost
         if other.loss is not None and other.loss > 0:
             tried.append(other)
         if len(tried) == 2 and _agree(tried[0], tried[1]):
@@ -57,7 +60,8 @@ def recheck(observation: Observation, again: Callable[[int], Observation]) -> Re
     seeds = ", ".join(str(seed) for each in tried[1:] for seed in each.seeds)
     said = f"measured again at {observation.n_samples:,} with seed {seeds}: "
     said += "confirmed" if chosen is observation else f"{chosen.loss:.4g} (median) instead of {observation.loss:.4g}"
-    return Recheck(observation=replace(chosen, seeds=tuple(s for each in tried for s in each.seeds)), note=said)
+    all_seeds = tuple(seed for each in tried for seed in each.seeds)
+    return Recheck(observation=replace(chosen, seeds=all_seeds, cost=cost), note=said)
 
 
 def _agree(one: Observation, other: Observation) -> bool:

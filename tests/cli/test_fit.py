@@ -131,6 +131,7 @@ def write_points(losses: list[float], *, sizes: list[str] | None = None) -> str:
     [
         ([1.0, 1.2, 1.5, 1.9, 2.4], "losses do not fall: no law of this form fits"),
         ([2.0] * 5, "losses hardly change: no law can be told from a constant"),
+        ([2.0, 2.01, 1.99, 2.0, 2.003], "losses hardly change: no law can be told from a constant"),
     ],
 )
 def test_a_law_that_cannot_hold_predicts_nothing(losses: list[float], reason: str) -> None:
@@ -143,6 +144,7 @@ def test_a_law_that_cannot_hold_predicts_nothing(losses: list[float], reason: st
     for fit in curve["fits"]:
         assert (fit["cannot_hold"], fit["rmsd_log_loss"], fit["phase_transition_n_samples"]) == (reason, None, None)
         assert fit["predicted"][0]["loss"] is None
+        assert (fit["parameters"], fit["objective_value"], fit["at_limit"]) == (None, None, None)
 
 
 def test_a_fit_without_freedom_has_no_quality() -> None:
@@ -158,3 +160,25 @@ def test_a_whole_number_may_be_written_with_a_point() -> None:
     refused = CliRunner().invoke(app, ["fit", write_points(losses, sizes=["100.5", *sizes[1:]])])
     assert refused.exit_code == 2
     assert "my.csv:2: 'n_samples' must be a whole number, 0 or more, got '100.5'" in refused.stderr
+
+
+def test_losses_that_scatter_more_than_they_fall_tell_no_law() -> None:
+    shown = run(write_points([2.0, 2.3, 1.8, 2.25, 1.9, 2.2, 1.85]))
+    assert "losses fall by less than they scatter: no law can be told from a constant" in shown.stdout
+
+
+def test_exponents_at_a_limit_of_the_search_are_not_determined() -> None:
+    shown = run(write_points([2.0, 1.8, 1.6, 1.5])).stdout
+    assert "the points do not determine α, β: the best fit is at a limit of what is searched" in shown
+    assert "do not determine" not in run(write_points([2.0, 1.8, 1.65, 1.55])).stdout
+
+
+def test_points_of_one_size_are_said_to_be_fitted_together() -> None:
+    shown = run(write_points([2.0, 2.02, 1.8, 1.65, 1.55], sizes=["100", "100", "200", "400", "800"])).stdout
+    assert "my: 5 measured points at 4 sizes, those of one size fitted together" in shown
+    assert "RMSD of log loss: none: 4 sizes and 4 parameters leave no freedom" in shown
+
+
+def test_a_spike_is_named_above_the_laws() -> None:
+    shown = run(write_points([2.9, 2.8, 9.5, 2.6, 2.5, 2.4])).stdout
+    assert "note: one of its measurements (9.5 at 400) is out of line with its others" in shown

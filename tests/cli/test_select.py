@@ -60,6 +60,7 @@ def test_a_replay_can_be_kept() -> None:
         (["flan", "--source", "recorded", "--models", "gpt3*"], "gpt3*"),
         (["flan", "--source", "recorded", "--ratio", "1/10000"], "above the budget's 163"),
         (["flan", "--source", "recorded", "--dry-run"], "a replay costs nothing"),
+        (["flan", "--source", "recorded", "--recheck"], "recorded curves are what they are"),
         (["flan", "--source", "recorded", "--loss-unit", "nats/byte"], "recorded in nats/token, not in nats/byte"),
         (["package-synopsys"], "no task called 'package-synopsys'. Did you mean package-synopsis?"),
         (["package-synopsis", "--recipe", "quik"], "no recipe called 'quik'. Did you mean quick?"),

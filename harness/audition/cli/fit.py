@@ -70,14 +70,17 @@ def _lines(points: MeasuredCurve, fits: Sequence[CurveFit], at: Sequence[int], *
     n_left_out = len(points.n_samples) - len(fitted.n_samples)
     left_out = "; the zero-shot loss is left out" if n_left_out else ""
     sizes = f"{fitted.n_samples[0]:,} to {fitted.n_samples[-1]:,} examples"
-    yield f"{points.name}: {len(fitted.n_samples)} measured points, {sizes}{left_out}"
+    n_sizes = len(set(fitted.n_samples))
+    together = "" if n_sizes == len(fitted.n_samples) else f" at {n_sizes} sizes, those of one size fitted together"
+    yield f"{points.name}: {len(fitted.n_samples)} measured points{together}, {sizes}{left_out}"
     yield from (f"note: {finding.note}" for finding in fits[0].findings if finding.flag == "spikes")
-    if fits[0].cannot_hold:
+    if all(fit.cannot_hold for fit in fits):
         yield fits[0].cannot_hold
         yield from (f"predicted loss at {size:,} examples: none" for size in at)
-    for fit in fits if not fits[0].cannot_hold else ():
-        yield ""
-        yield from _law_lines(fit, at)
+    else:
+        for fit in fits:
+            yield ""
+            yield from _law_lines(fit, at)
     if is_drawn:
         between = sizes_between(fitted.n_samples[0], fitted.n_samples[-1], 120)
         line = [] if fits[0].cannot_hold else [(size, fits[0].predict(size)) for size in between]
@@ -90,6 +93,9 @@ def _law_lines(fit: CurveFit, at: Sequence[int]) -> Iterator[str]:
     from audition.curve_fits import EQUATIONS, UNITS
 
     yield f"{fit.name} law, {fit.objective}: {EQUATIONS[fit.name]}"
+    if fit.cannot_hold:
+        yield fit.cannot_hold
+        return
     rows = [
         {"": letter, "estimated": f"{getattr(fit.fit.law, field):.5g}", "unit": unit, "what it is": meaning}
         for field, (letter, unit, meaning) in UNITS[fit.name].items()
@@ -98,6 +104,9 @@ def _law_lines(fit: CurveFit, at: Sequence[int]) -> Iterator[str]:
     n_sizes, n_parameters = len(set(fit.curve.n_samples)), len(UNITS[fit.name])
     none = f"none: {n_sizes} sizes and {n_parameters} parameters leave no freedom"
     yield f"RMSD of log loss: {none if fit.rmsd is None else f'{fit.rmsd:.4f}'}"
+    if fit.at_limit:
+        letters = ", ".join(UNITS[fit.name][name][0] for name in fit.at_limit)
+        yield f"the points do not determine {letters}: the best fit is at a limit of what is searched"
     if fit.name == "rectified":
         yield _phase_line(fit)
     for size in at:

@@ -113,6 +113,8 @@ def _replay(wish: Wish, catalog: Catalog, output: Path | None, *, as_json: bool,
 
     if dry_run:
         raise UsageError("--dry-run plans live selections; a replay costs nothing")
+    if wish.does_recheck:
+        raise UsageError("--recheck fine-tunes again; recorded curves are what they are")
     report = open_recorded(wish, catalog).run()
     if output is not None:
         write_run(output, report)
