@@ -77,7 +77,7 @@ def catalog() -> Catalog:
 
 
 def report(catalog: Catalog, selector: str, **changes: object) -> Report:
-    wish = Wish(task="odd", budget=SizeCap(Fraction(1, 4)), selector=selector, **changes)  # type: ignore[arg-type]
+    wish = Wish(task="odd", budget=SizeCap(Fraction(1, 4)), selector=selector, **changes)  # type: ignore[arg-type]  # of the tests
     return open_recorded(wish, catalog).run()
 
 

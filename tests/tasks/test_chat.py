@@ -202,3 +202,10 @@ def test_tools_and_calls_survive_the_cache() -> None:
     assert json.loads(example.tools)[0]["function"]["name"] == "look"
     assert task.report is not None
     assert task.report.unused == ("id",)
+
+
+def test_a_tool_may_give_back_nothing_or_an_object() -> None:
+    called = {"role": "assistant", "content": "", "tool_calls": [CALL]}
+    for content, said in (("", ""), (None, ""), ({"degrees": 22}, '{"degrees": 22}'), ([1, 2], "[1, 2]"), (22, "22")):
+        example = chat_of(messages=[USER, called, {"role": "tool", "content": content}, ASSISTANT])
+        assert example.turns[2].content == said

@@ -131,3 +131,23 @@ def test_rows_that_repeat_one_input_are_the_named_cause_of_a_missing_split() -> 
         open_path("a.jsonl", TaskOptions())
     assert "all but 1 repeat the input of another, such as 'What colour?'" in str(caught.value)
     assert "columns that are not used: 'passage2'" in str(caught.value)
+
+
+def test_calls_of_tools_are_the_same_task_in_a_parquet_file_which_fills_up_objects_with_nulls() -> None:
+    def called(name: str, **arguments: str) -> dict[str, Any]:
+        return {"role": "assistant", "tool_calls": [{"function": {"name": name, "arguments": arguments}}]}
+
+    rows: list[dict[str, Any]] = [
+        {
+            "messages": [
+                {"role": "user", "content": f"q {place}"},
+                called("look", at="Rome") if place % 2 else called("add", to="list"),
+                {"role": "tool", "content": "done"},
+                {"role": "assistant", "content": f"a {place}"},
+            ]
+        }
+        for place in range(N)
+    ]
+    write("a.jsonl", rows)
+    write("a.parquet", rows)
+    assert len({open_path(name, TaskOptions()).fingerprint for name in ("a.jsonl", "a.parquet")}) == 1

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
     from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 
+    from audition.training.encoding import EncodedPair
+    from audition.training.encoding.survey import Encoder
+    from audition.training.recipe import Side, TrainOn
+    from audition.types import Example
+
 _GENERATION_BATCH = 16  #: prompts generated for at once
 
 
@@ -40,6 +45,29 @@ class PretrainedAdapter:
     def n_positions(self) -> int:
         """Return the longest sequence the model was made for, in tokens; `NO_LIMIT` for relative positions."""
         return n_positions_of(self.module.config)
+
+    @property
+    def encoder(self) -> Encoder:
+        """Return what turns examples into ids: the architecture's own."""
+        raise NotImplementedError(f"{type(self).__name__} must say how it encodes")
+
+    def encode(
+        self,
+        example: Example,
+        *,
+        max_input_tokens: int,
+        max_target_tokens: int | None,
+        truncate: Side = "end",
+        train_on: TrainOn = "last",
+    ) -> EncodedPair:
+        """Tokenise one pair; see `CausalEncoder.encode` and `Seq2SeqEncoder.encode`."""
+        return self.encoder.encode(
+            example,
+            max_input_tokens=max_input_tokens,
+            max_target_tokens=max_target_tokens,
+            truncate=truncate,
+            train_on=train_on,
+        )
 
     def save(self, folder: Path) -> None:
         """Write weights (safetensors), configuration and tokeniser to `folder`."""

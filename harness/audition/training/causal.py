@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from audition.protocols import Encoded
     from audition.training.encoding import EncodedPair
-    from audition.training.recipe import Side, TrainOn
+    from audition.training.recipe import Side
     from audition.types import Example, ModelSpec
 
 
@@ -37,24 +37,6 @@ class CausalAdapter(PretrainedAdapter):
 
         module, tokenizer = load_pretrained(spec, folder, "AutoModelForCausalLM", model_types=model_types)
         return cls(module, tokenizer, name=spec.name)
-
-    def encode(
-        self,
-        example: Example,
-        *,
-        max_input_tokens: int,
-        max_target_tokens: int | None,
-        truncate: Side = "end",
-        train_on: TrainOn = "last",
-    ) -> EncodedPair:
-        """Tokenise one pair; see `CausalEncoder.encode`."""
-        return self.encoder.encode(
-            example,
-            max_input_tokens=max_input_tokens,
-            max_target_tokens=max_target_tokens,
-            truncate=truncate,
-            train_on=train_on,
-        )
 
     def collate(self, batch: Sequence[Encoded]) -> dict[str, Tensor]:
         """Return `input_ids` and `attention_mask`, padded on the right, and `labels` for their last columns only.

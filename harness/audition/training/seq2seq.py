@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from audition.protocols import Encoded
     from audition.training.encoding import EncodedPair
-    from audition.training.recipe import Side, TrainOn
+    from audition.training.recipe import Side
     from audition.types import Example, ModelSpec
 
 
@@ -46,24 +46,6 @@ class Seq2SeqAdapter(PretrainedAdapter):
     def decoder_prefix(self) -> tuple[int, ...]:
         """Return what the decoder reads before the target; see `Seq2SeqEncoder.decoder_prefix`."""
         return self.encoder.decoder_prefix
-
-    def encode(
-        self,
-        example: Example,
-        *,
-        max_input_tokens: int,
-        max_target_tokens: int | None,
-        truncate: Side = "end",
-        train_on: TrainOn = "last",
-    ) -> EncodedPair:
-        """Tokenise one pair; see `Seq2SeqEncoder.encode`."""
-        return self.encoder.encode(
-            example,
-            max_input_tokens=max_input_tokens,
-            max_target_tokens=max_target_tokens,
-            truncate=truncate,
-            train_on=train_on,
-        )
 
     def collate(self, batch: Sequence[Encoded]) -> dict[str, Tensor]:
         """Return `input_ids`, `attention_mask`, `decoder_input_ids` and `labels`, padded on the right.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from audition.conversation import plain_text
 from audition.types import Example, Turn
 from audition_plugins.tasks._rows import RowError, shorten
-from audition_plugins.tasks._values import from_json
+from audition_plugins.tasks._values import from_json, plain, without_nulls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,11 +120,11 @@ def _read_turn(row: Row, column: str, number: int, message: object) -> Turn:
         raise RowError(row.place, known, f"{shorten(named)} {where}")
     extra = _extra(message)
     given = message.get("content", message.get("value"))
-    content = _content(row, column, where, given)
+    content = _result(given) if role == "tool" else _content(row, column, where, given)
     if named == "function_call" and content:
         extra, content = _spoken_call(extra, content)
     if not content.strip():
-        if role == "system" or "tool_calls" in extra:
+        if role in ("system", "tool") or "tool_calls" in extra:  # a tool may well have nothing to say
             content = ""
         else:
             raise RowError(row.place, f"turns of {column!r} must have text as content", f"{shorten(given)} {where}")
@@ -141,6 +141,16 @@ def _content(row: Row, column: str, where: str, value: object) -> str:
     if isinstance(value, list):
         return "".join(_part(row, column, where, part) for part in value)
     raise RowError(row.place, f"turns of {column!r} must have text as content", f"{shorten(value)} {where}")
+
+
+def _result(value: object) -> str:
+    """Return what a tool gave back as text: an object, or a list that is not of parts, as JSON."""
+    if isinstance(value, list) and all(isinstance(part, Mapping) and "text" in part for part in value):
+        return "".join(str(part["text"]) for part in value)
+    if isinstance(value, Mapping | list):
+        return json.dumps(without_nulls(value), ensure_ascii=False, sort_keys=True)
+    text = plain(value)
+    return text if isinstance(text, str) else ""
 
 
 def _part(row: Row, column: str, where: str, part: object) -> str:
@@ -164,7 +174,7 @@ def _extra(message: Mapping[str, Any]) -> dict[str, Any]:
         kept["tool_calls"] = [{"type": "function", "function": message["function_call"]}]
     if "tool_calls" in kept:
         kept["tool_calls"] = [_parsed_call(call) for call in kept["tool_calls"]]
-    return kept
+    return {key: without_nulls(value) for key, value in kept.items()}
 
 
 def _parsed_call(call: Any) -> Any:  # noqa: ANN401 - whatever the row holds
@@ -188,7 +198,7 @@ def _tools(row: Row) -> str:
         return ""
     if not isinstance(tools, list):
         raise RowError(row.place, f"{TOOLS!r} must be a list of tools, or JSON of one", shorten(tools))
-    return json.dumps(tools, ensure_ascii=False, sort_keys=True)
+    return json.dumps(without_nulls(tools), ensure_ascii=False, sort_keys=True)
 
 
 def _is_text(value: object) -> bool:

@@ -70,6 +70,13 @@ def from_json(value: object) -> object:
         return value
 
 
+def without_nulls(value: object) -> object:
+    """Return `value` without keys that hold null: Parquet gives every object of a column the keys of all of them."""
+    if isinstance(value, Mapping):
+        return {str(key): without_nulls(item) for key, item in value.items() if item is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
 def _filled(row: Row, column: str, value: object) -> str:
     if isinstance(value, str) and value.strip():
         return value
