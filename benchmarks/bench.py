@@ -15,8 +15,8 @@ import time
 from fractions import Fraction
 
 from audition.bench import ALL, Bench, enter, recorded_tasks
-from audition.catalog import Catalog
-from audition.plugins import load_plugins
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 
 RATIOS = [Fraction(1, 2**power) for power in range(3, 10)]
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from audition.checkpoints import read_shape
 from audition.memory import MicroBatch
-from audition.training.recipe import Attention, Recipe
-from audition.types import ModelSpec
+from audition.types import Attention, ModelSpec, Recipe
 
 if TYPE_CHECKING:
     import random

@@ -16,11 +16,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audition.catalog import Catalog
 from audition.errors import UsageError
-from audition.plugins import load_plugins
-from audition.text_tables import to_table
-from audition.training.device import resolve_devices
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
+from audition.text.tables import to_table
+from audition.training.devices.finding import resolve_devices
 from audition.types import TaskOptions
 from gpu_sections.environment import environment, tests
 from gpu_sections.losses import agreement, repeatability, settings, side_by_side

@@ -25,9 +25,10 @@ from tabulate import tabulate
 from transformers import AutoConfig
 
 import audition_registries
-from audition.memory import MicroBatch, estimate_step, format_bytes
-from audition.training.loading import quiet
-from audition.training.recipe import Recipe
+from audition.encoding.pretrained import quiet
+from audition.memory import MicroBatch, estimate_step
+from audition.text.sizes import format_bytes
+from audition.types import Recipe
 from configurations import KINDS, SHARDED_KINDS, random_case, random_sharded_case, spec_of
 from tracking import tracked_peak
 

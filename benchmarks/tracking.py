@@ -20,13 +20,13 @@ from torch.utils._pytree import tree_iter
 from torch.utils.weak import WeakIdKeyDictionary
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, PretrainedConfig
 
-from audition.training.causal import CausalAdapter
-from audition.training.device import resolve_device
-from audition.training.loop import Run, Trainer
+from audition.training.adapters.causal import CausalAdapter
+from audition.training.adapters.seq2seq import Seq2SeqAdapter
+from audition.training.devices.finding import resolve_device
+from audition.training.loop.loop import Run, Trainer
+from audition.training.loop.micro_batch import MicroBatchLimit
 from audition.training.methods import prepare
-from audition.training.micro_batch import MicroBatchLimit
-from audition.training.seq2seq import Seq2SeqAdapter
-from audition.training.sharding.layout import shard
+from audition.training.methods.sharded import shard
 from audition.training.sharding.parts import local_part
 from audition.training.sharding.team import ALONE, Team
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from audition.memory import MicroBatch
-    from audition.training.recipe import Recipe
+    from audition.types import Recipe
 
 
 class PeakTracker(TorchDispatchMode):  # type: ignore[no-untyped-call]  # the library leaves it untyped

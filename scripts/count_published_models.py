@@ -17,8 +17,8 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
-from audition import codec
 from audition.checkpoints.shapes import read_shape
+from audition.text import codec
 from published_cards import CARDS, Card, Config
 
 REGISTRY = Path(__file__).resolve().parent.parent / "registries" / "audition_registries"

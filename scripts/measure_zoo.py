@@ -21,19 +21,19 @@ from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
-from audition import codec
-from audition.budget import SizeCap
-from audition.catalog import Catalog
-from audition.ledger import Ledger
-from audition.metrics import quality
-from audition.plugins import load_plugins
-from audition.selecting import Wish, open_live
+from audition.bench.quality import quality
+from audition.budgets.budget import SizeCap
+from audition.measuring.ledger import Ledger
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
+from audition.selection.open_live import open_live
+from audition.selection.wish import Wish
+from audition.text import codec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from audition.selection import Report
-    from audition.types import LossUnit, Observation
+    from audition.types import LossUnit, Observation, Report
 
 TASKS = ("package-synopsis", "wordnet-instructions", "office-help-en-zh")
 SELECTORS = ("model-size", "zero-shot", "sub-tuning", "ats")

@@ -21,8 +21,8 @@ import torch
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging
 
-from audition.catalog import Catalog
-from audition.plugins import load_plugins
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 from zoo.architectures import build_config, build_model
 from zoo.export import load_shipped, read_card, write_card
 from zoo.finetuning import TaskSlices, fine_tune, loss_per_byte, read_slices

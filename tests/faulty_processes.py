@@ -19,7 +19,7 @@ from audition.types import AdapterEntry
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from audition.training.causal import CausalAdapter
+    from audition.training.adapters.causal import CausalAdapter
     from audition.types import ModelSpec, TaskEntry
 
 MAX_ROWS = 2  #: of a training pass, in the process that holds no more
@@ -66,7 +66,7 @@ FAULTS: dict[str, Callable[[Path, int], None]] = {
 def _load(fault: str, spec: ModelSpec, folder: str) -> CausalAdapter:
     from torch import distributed
 
-    from audition.training.causal import CausalAdapter
+    from audition.training.adapters.causal import CausalAdapter
 
     class FaultyAdapter(CausalAdapter):
         def loss(self, batch: dict[str, Any]) -> Any:  # noqa: ANN401 - a torch tensor

@@ -9,16 +9,15 @@ from audition.checkpoints import read_spec
 from audition.testing.checkpoints import Kind, build_checkpoint
 from audition.testing.toy import ToyTask
 from audition.training.candidate import Candidate
-from audition.training.device import resolve_device
-from audition.training.recipe import Recipe
-from audition.training.request import MeasurementRequest
+from audition.training.devices.finding import resolve_device
+from audition.types import MeasurementRequest, Recipe
 from audition_plugins.models import audition_adapters
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from audition.protocols import ModelAdapter
     from audition.types import AdapterEntry, Observation
+    from audition.types.protocols import ModelAdapter
 
 CPU = resolve_device("cpu")
 ENTRIES = {entry.name: entry for entry in audition_adapters()}

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import audition_registries
-from audition.budget import SizeCap
-from audition.problem import MeteredProblem
-from audition.recorded import RecordedLosses
+from audition.budgets.budget import SizeCap
+from audition.measuring.problem import MeteredProblem
+from audition.measuring.recorded import RecordedLosses
 from audition.testing import toy_model
 from audition_plugins.published import TASKS, audition_curves
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import faulty_processes
-from audition.plugin_files import read_plugins
+from audition.plugins.files import read_plugins
 from audition.testing.checkpoints import Kind, build_checkpoint
 from audition_plugins.executors.local import LocalExecutor
 from model_requests import ask_model, load_candidate, recipe
@@ -15,8 +15,7 @@ from model_requests import ask_model, load_candidate, recipe
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from audition.training.request import MeasurementRequest
-    from audition.types import Observation
+    from audition.types import MeasurementRequest, Observation
 
 #: of five rows, two processes are dealt three and two, of the last batch one and none, of nine to score five and four;
 #: a forward pass takes two, so that one process idles while the other goes on. Some gradients are clipped, some are not

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from audition.addresses import find_opener
 from audition.errors import UsageError
+from audition.tasks.addresses import find_opener
 from audition.types import TaskEntry, TaskOptions, TaskSpec
 
 

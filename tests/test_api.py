@@ -13,7 +13,9 @@ COMMAND = "`python scripts/write_docs.py`"
 def test_nothing_goes_from_the_public_api_unannounced() -> None:
     kept, now = (set(text.splitlines()) for text in (KEPT.read_text(encoding="utf-8"), api_list()))
     gone = sorted(kept - now)
-    assert not gone, f"plugins may rely on this: deprecate it first (audition.deprecation); afterwards run {COMMAND}"
+    assert not gone, (
+        f"plugins may rely on this: deprecate it first (audition.types.deprecation); afterwards run {COMMAND}"
+    )
 
 
 def test_what_is_new_in_the_public_api_is_on_the_list() -> None:

@@ -21,9 +21,9 @@ from audition.bench import (
     size_stratum,
 )
 from audition.bench.printing import print_rows
-from audition.catalog import Catalog
 from audition.errors import BudgetExceeded, UsageError
-from audition.plugins import load_plugins
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 from audition.testing import power_law, toy_curve, toy_model
 from audition.types import ModelShape, Point, Ranking, Score, SelectorEntry, TaskEntry, TaskSpec
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from audition.protocols import SelectionProblem, Selector, TaskLoader
     from audition.types import LossCurve, ModelSpec, TaskOptions
+    from audition.types.protocols import SelectionProblem, Selector, TaskLoader
 
 SIZES = (200, 400, 800, 1600)  # D_full is 1600
 # at 200 examples "early" is ahead, in the end "late" is

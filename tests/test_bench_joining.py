@@ -12,8 +12,8 @@ import pytest
 
 from audition.bench import Row, add_files, join_rows, require_same_cells
 from audition.bench.printing import print_rows
+from audition.bench.quality import quality
 from audition.errors import UsageError
-from audition.metrics import quality
 
 OURS, THEIRS = "ada 1.0 sha256:aaaaaaaaaaaa", "bob 2.1 sha256:bbbbbbbbbbbb"
 

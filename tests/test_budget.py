@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audition.budget import SizeCap, TotalSpend, ladder, parse_budget, parse_ratio, require_sizes
+from audition.budgets.budget import SizeCap, TotalSpend
+from audition.budgets.ladder import ladder, require_sizes
+from audition.budgets.parsing import parse_budget, parse_ratio
 from audition.errors import BudgetExceeded, UsageError
 from audition.types import Cost
 

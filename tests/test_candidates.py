@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.candidates import resolve_candidates
+from audition.checkpoints.candidates import resolve_candidates
 from audition.errors import UsageError
-from audition.hooks import Offer
 from audition.testing.checkpoints import build_checkpoint
-from audition.types import AdapterEntry, ModelSpec
+from audition.types import AdapterEntry, ModelSpec, Offer
 from audition_plugins.models import auto, gpt2
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audition import hookimpl
-from audition.catalog import Catalog
 from audition.errors import PluginError, PluginWarning, UsageError
-from audition.plugins import load_plugins
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 from audition.types import (
     AdapterEntry,
     ExecutorEntry,

@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from audition.charts import Axis, Chart, Series, format_number
 from audition.errors import UsageError
+from audition.text.charts import Axis, Chart, Series, format_number
 
 SVG = "{http://www.w3.org/2000/svg}"
 LINEAR, LOG = Axis(label="x"), Axis(label="y", scale="log")

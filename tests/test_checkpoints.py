@@ -15,7 +15,7 @@ from audition.checkpoints import architecture_of, read_shape, read_spec, resolve
 from audition.checkpoints.files import checkpoint_files, weight_files
 from audition.errors import UsageError
 from audition.testing.checkpoints import build_checkpoint
-from audition.types import JSON, ModelShape, ModelSpec
+from audition.types import ModelShape, ModelSpec
 from local_hub import COMMIT, Repository, local_hub
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ print(json.dumps(answer))
 """
 
 
-def ask(home: Path, checkpoint: str, environment: Mapping[str, str], **given: JSON) -> dict[str, Any]:
+def ask(home: Path, checkpoint: str, environment: Mapping[str, str], **given: Any) -> dict[str, Any]:  # noqa: ANN401 - of any field
     """Resolve a hub model in a process of its own: the hub's client reads its environment once."""
     model = {"name": checkpoint, "checkpoint": checkpoint, **given}
     settings = {"HF_HOME": str(home), "HF_HUB_DISABLE_PROGRESS_BARS": "1", **environment}
@@ -62,7 +62,7 @@ def ask(home: Path, checkpoint: str, environment: Mapping[str, str], **given: JS
     return dict(json.loads(finished.stdout))
 
 
-def model(checkpoint: str | Path, **given: JSON) -> ModelSpec:
+def model(checkpoint: str | Path, **given: Any) -> ModelSpec:  # noqa: ANN401 - of any field
     known: dict[str, Any] = {"family": "gpt2", "adapter": "gpt2", "architecture": "decoder-only", "licence": "mit"}
     return ModelSpec(name="m", checkpoint=str(checkpoint), n_params=None, **known | given)
 
@@ -385,7 +385,7 @@ PUBLISHED = files("audition_registries") / "models"
 @pytest.mark.parametrize(
     "card", json.loads((PUBLISHED / "published.json").read_text(encoding="utf-8")), ids=lambda card: card["name"]
 )
-def test_the_shapes_of_the_papers_models_are_read_as_listed(card: dict[str, JSON]) -> None:
+def test_the_shapes_of_the_papers_models_are_read_as_listed(card: dict[str, Any]) -> None:
     config = PUBLISHED / "configs" / f"{card['name'].replace('/', '__')}.json"
     settings = json.loads(config.read_text(encoding="utf-8"))
     assert read_shape(settings) == ModelShape(**card["shape"])

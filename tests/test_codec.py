@@ -13,19 +13,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audition.codec import dumps, from_json, to_json
 from audition.errors import UsageError
-from audition.training.recipe import Recipe
-from audition.training.request import MeasurementRequest
+from audition.text.codec import dumps, from_json, to_json
 from audition.types import (
     AdapterEntry,
     Cost,
     LossCurve,
+    MeasurementRequest,
     ModelShape,
     ModelSpec,
     Observation,
     Point,
     Ranking,
+    Recipe,
     Score,
     TaskOptions,
     TaskSpec,

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.budget import TotalSpend
-from audition.candidates import resolve_candidates
+from audition.budgets.budget import TotalSpend
+from audition.budgets.cost import CostModel
 from audition.checkpoints import complete
-from audition.cli.summary import plan_rows, plan_sentence
-from audition.cost import CostModel
+from audition.checkpoints.candidates import resolve_candidates
+from audition.cli.show.summary import plan_rows, plan_sentence
 from audition.errors import BudgetExceeded
-from audition.hooks import Offer
-from audition.ledger import Ledger
-from audition.live import LiveLosses, LiveSetting
-from audition.plan import make_plan
-from audition.plugins import load_plugins
+from audition.measuring.ledger import Ledger
+from audition.measuring.live import LiveLosses
+from audition.measuring.setting import LiveSetting
+from audition.plugins.loading import load_plugins
+from audition.selection.plan import make_plan
 from audition.testing import ToyExecutor, ToyTask, build_checkpoint
-from audition.training.recipe import Recipe, learning_rate_by_size
-from audition.types import AdapterEntry, ModelSpec
+from audition.types import AdapterEntry, ModelSpec, Offer, Recipe
+from audition.types.recipes import learning_rate_by_size
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from audition.curve_checks import check_curve, check_measured, check_row
+from audition.curves.checks import check_curve, check_measured, check_row
 from audition.types import Observation, RankedModel
 from recorded_world import CURVES, losses
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from audition.cli.app import app
-from audition.plugins import load_plugins
+from audition.plugins.loading import load_plugins
 from audition.types import Cost, Observation
 
 OBSERVATION = Observation(model="toy", task="colours", n_samples=50, loss=1.5, seeds=(0,), cost=Cost(n_samples=50))

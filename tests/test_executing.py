@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.budget import SizeCap
-from audition.catalog import Catalog
+from audition.budgets.budget import SizeCap
 from audition.errors import UsageError
-from audition.executing import make_executor
-from audition.plugins import load_plugins
-from audition.selecting import Wish, open_setting
+from audition.plugins.catalog import Catalog
+from audition.plugins.factories import make_executor
+from audition.plugins.loading import load_plugins
+from audition.selection.open_live import open_setting
+from audition.selection.wish import Wish
 from audition.types import PluginFile
 
 if TYPE_CHECKING:

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from audition.keys import measurement_key
-from audition.training.recipe import ADDED, Recipe, load_recipe
+from audition.measuring.keys import measurement_key
+from audition.recipes.loading import load_recipe
+from audition.types import Recipe
+from audition.types.recipes import ADDED
 from toy_requests import ask
 
 OTHER: dict[str, Any] = {

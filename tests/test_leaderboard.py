@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audition.bench import Row
-from audition.leaderboard import boards, files, standings, to_markdown
-from audition.metrics import quality
+from audition.bench.leaderboard import boards, files, standings, to_markdown
+from audition.bench.quality import quality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

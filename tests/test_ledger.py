@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audition.errors import UsageError
-from audition.ledger import Ledger
-from audition.training.request import Calibration
-from audition.types import Cost, Observation, Status
+from audition.measuring.ledger import Ledger
+from audition.types import Calibration, Cost, Observation, Status
 
 if TYPE_CHECKING:
     from pathlib import Path

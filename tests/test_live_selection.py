@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from audition.budget import SizeCap, TotalSpend
+from audition.budgets.budget import SizeCap, TotalSpend
 from audition.errors import BudgetExceeded, UsageError
-from audition.ledger import Ledger
-from audition.live import LiveLosses, LiveSetting
-from audition.live_selection import LiveSelection
+from audition.measuring.ledger import Ledger
+from audition.measuring.live import LiveLosses
+from audition.measuring.setting import LiveSetting
 from audition.memory import MemoryPlanner
-from audition.plugins import load_plugins
+from audition.plugins.loading import load_plugins
+from audition.selection.live import LiveSelection
 from audition.testing import ToyExecutor, ToyTask
-from audition.training.recipe import Recipe
-from audition.types import ModelShape
+from audition.types import ModelShape, Recipe
 from audition_plugins.selectors.ats import AcceptThenStop
 from audition_plugins.selectors.sub_tuning import SubTuning
 from badly_behaved import ADAPTER, toy_model
@@ -25,7 +25,7 @@ from badly_behaved import ADAPTER, toy_model
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from audition.protocols import Selector
+    from audition.types.protocols import Selector
 
 SHAPE = ModelShape(n_layers=1, d_model=32, n_heads=1, d_head=32, d_ff=32, n_vocab=259)
 RECIPE = Recipe(name="toy", learning_rates=(0.01,), batch_sizes=(8,), epochs=1, precision="fp32", n_test=20)

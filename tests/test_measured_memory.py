@@ -5,23 +5,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audition.ledger import Ledger
-from audition.live import LiveLosses, LiveSetting
-from audition.measured_memory import memory_records, summarise
+from audition.measuring.ledger import Ledger
+from audition.measuring.live import LiveLosses
+from audition.measuring.repeats import combine_seeds
+from audition.measuring.setting import LiveSetting
 from audition.memory import MemoryPlanner
-from audition.plan import Plan, PlannedModel
-from audition.plugins import load_plugins
-from audition.seeds import combine_seeds
+from audition.memory.measured import memory_records, summarise
+from audition.plugins.loading import load_plugins
+from audition.selection.plan import Plan, PlannedModel
 from audition.testing.toy import ToyTask
-from audition.training.recipe import Recipe
-from audition.types import Cost, ModelShape, Observation, Point
+from audition.types import Cost, ModelShape, Observation, Point, Recipe
 from badly_behaved import toy_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from audition.training.request import MeasurementRequest, Progress
+    from audition.types import MeasurementRequest, Progress
 
 GIB = 2**30
 

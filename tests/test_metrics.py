@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from audition.metrics import Quality, kendall, pear_corr, quality, regret, rel_acc, spearman, top_k_hit
+from audition.bench.quality import Quality, kendall, pear_corr, quality, regret, rel_acc, spearman, top_k_hit
 
 LOSSES = [1.0, 2.0, 4.0, 3.0]
 worlds = st.lists(st.floats(0.1, 10), min_size=3, max_size=12, unique=True)

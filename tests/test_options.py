@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from audition.errors import UsageError
-from audition.options import make_selector
+from audition.plugins.options import make_selector
 from audition.types import SelectorEntry
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audition.errors import UsageError
-from audition.placement import default_workers, executor_options, places
-from audition.training.device import Device
-from audition.training.recipe import Recipe
-from audition.training.sharding.leader import devices_of
+from audition.training.devices.device import Device
+from audition.training.devices.placement import default_workers, executor_options, places
+from audition.types import Recipe
+from audition.workers.leader import devices_of
 from toy_requests import ask
 
 if TYPE_CHECKING:
-    from audition.training.request import MeasurementRequest
+    from audition.types import MeasurementRequest
 
 CPU = Device(name="cpu", kind="cpu", memory_bytes=1, has_bf16=True)
 GPUS = tuple(Device(name=f"cuda:{n}", kind="X", memory_bytes=1, has_bf16=True) for n in range(5))

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from audition.catalog import Catalog
 from audition.cli.app import app
 from audition.errors import PluginError, UsageError
 from audition.hookspecs import VERSION
-from audition.plugins import load_plugins
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 from audition.types import PluginFile
 
 if TYPE_CHECKING:

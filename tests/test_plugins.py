@@ -9,7 +9,7 @@ import pytest
 
 from audition import hookimpl
 from audition.errors import PluginError, PluginWarning
-from audition.plugins import load_plugins
+from audition.plugins.loading import load_plugins
 
 if TYPE_CHECKING:
     from throwaway import Site

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.budget import SizeCap, TotalSpend
+from audition.budgets.budget import SizeCap, TotalSpend
 from audition.errors import BudgetExceeded
-from audition.problem import MeteredProblem
-from audition.protocols import SelectionProblem
-from audition.recorded import RecordedLosses
+from audition.measuring.problem import MeteredProblem
+from audition.measuring.recorded import RecordedLosses
 from audition.testing import D_FULL, SIZES, power_law, toy_curve, toy_model
 from audition.types import Cost, Observation, Point
+from audition.types.protocols import SelectionProblem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from audition.budget import Budget
+    from audition.budgets.budget import Budget
     from audition.testing import LossOf
 
 TWO = {"a": power_law(20, 0.3), "b": power_law(10, 0.2)}

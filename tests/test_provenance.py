@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition import codec
 from audition.errors import PluginWarning
 from audition.hookspecs import VERSION
-from audition.plugins import load_plugins
-from audition.provenance import definitions, of_plugins
+from audition.plugins.loading import load_plugins
+from audition.selection.provenance import definitions, of_plugins
+from audition.text import codec
 
 if TYPE_CHECKING:
     from throwaway import Site

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audition.checkpoints import read_spec
-from audition.readings import Readings
+from audition.readings.readings import Readings
+from audition.readings.versions import VERSION
 from audition.testing.checkpoints import build_checkpoint
 from audition.testing.tokenising.kinds import build_tokenised
 from audition.testing.toy import TOY_MODEL, ToyTask
-from audition.training.encoding.versions import VERSION
-from audition.training.recipe import Recipe
-from audition.types import Example, Turn
+from audition.types import Example, Recipe, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.rechecking import doubtful_points, recheck
+from audition.measuring.rechecking import doubtful_points, recheck
 from audition.types import Cost, Observation, Point
 
 if TYPE_CHECKING:

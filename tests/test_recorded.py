@@ -11,21 +11,21 @@ import pytest
 
 from audition import hookimpl
 from audition.bench import ALL, Bench, enter, memory_stratum, open_recorded_task
-from audition.budget import SizeCap
-from audition.catalog import Catalog
+from audition.budgets.budget import SizeCap
 from audition.errors import UsageError
-from audition.plugins import load_plugins
-from audition.recorded import own_sizes, recorded_sizes
-from audition.selecting import Wish, open_recorded
+from audition.measuring.recorded import own_sizes, recorded_sizes
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
+from audition.selection.replay import open_recorded
+from audition.selection.wish import Wish
 from audition.testing import toy_model
 from audition.types import NOT_A_NUMBER, LossCurve, ModelShape, Ranking, Score, SelectorEntry
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from audition.protocols import SelectionProblem
-    from audition.selection import Report
-    from audition.types import ModelSpec
+    from audition.types import ModelSpec, Report
+    from audition.types.protocols import SelectionProblem
 
 SIZES = (0, 200, 400, 800, 1600, 6400)
 OWN = (0, 100, 300, 600, 1200, 6400)

@@ -4,8 +4,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from audition.plugins import load_plugins
-from audition.sources import source_hash
+from audition.plugins.loading import load_plugins
+from audition.plugins.source_hash import source_hash
 
 if TYPE_CHECKING:
     from throwaway import Site

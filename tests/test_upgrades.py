@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from audition.selection import Stratum
-from audition.types import RankedModel
-from audition.upgrades import find_upgrades
+from audition.types import RankedModel, Stratum
+from audition.types.reports import find_upgrades
 
 GIB = 2**30
 

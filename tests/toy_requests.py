@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from audition.testing.toy import TOY_MODEL, ToyAdapter, ToyTask
 from audition.training.candidate import Candidate
-from audition.training.device import resolve_device
-from audition.training.recipe import Recipe
-from audition.training.request import MeasurementRequest
-from audition.types import AdapterEntry
+from audition.training.devices.finding import resolve_device
+from audition.types import AdapterEntry, MeasurementRequest, Recipe
 
 if TYPE_CHECKING:
     import torch
 
-    from audition.protocols import TaskLoader
     from audition.types import Observation
+    from audition.types.protocols import TaskLoader
 
 CPU = resolve_device("cpu")
 QUICK = Recipe(name="test", learning_rates=(0.01,), batch_sizes=(8,), epochs=2, n_validation=20, n_test=30)

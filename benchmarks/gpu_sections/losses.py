@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gpu_sections.workshop import RECIPE, Section, loss, relative, scientific, size
 
 if TYPE_CHECKING:
-    from audition.training.recipe import Recipe
-    from audition.types import ModelSpec, Observation
+    from audition.types import ModelSpec, Observation, Recipe
     from gpu_sections.workshop import Workshop
 
 _SAME = 1e-4  #: relative: zero-shot losses in float32, on two devices

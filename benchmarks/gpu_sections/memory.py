@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audition.checkpoints import read_spec
-from audition.training.loading import quiet
+from audition.encoding.pretrained import quiet
 from audition.types import TaskOptions
 from gpu_sections.workshop import RECIPE, Section, loss, size
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audition.training.candidate import Candidate
-from audition.training.device_memory import held_by_others_bytes, release_memory
+from audition.training.devices.memory import held_by_others_bytes, release_memory
 from gpu_sections.workshop import RECIPE, Section, loss, relative, scientific, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from audition.training.device import Device
+    from audition.training.devices.device import Device
     from audition.types import Observation
     from gpu_sections.workshop import Workshop
 

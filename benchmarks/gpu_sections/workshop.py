@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from audition.checkpoints import resolve
-from audition.memory import estimate, format_bytes, largest_micro_batch
-from audition.training.device import resolve_precision
-from audition.training.recipe import Recipe
-from audition.training.request import MeasurementRequest
+from audition.memory import estimate, largest_micro_batch
+from audition.text.sizes import format_bytes
+from audition.training.devices.finding import resolve_precision
+from audition.types import MeasurementRequest, Recipe
 from audition_plugins.executors.local import LocalExecutor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from audition.catalog import Catalog
-    from audition.protocols import TaskLoader
-    from audition.training.device import Device
+    from audition.plugins.catalog import Catalog
+    from audition.training.devices.device import Device
     from audition.types import ModelSpec, Observation
+    from audition.types.protocols import TaskLoader
 
 RECIPE = Recipe(
     name="gpu-check", precision="fp32", learning_rates=(1e-3,), batch_sizes=(16,), epochs=1, n_validation=64, n_test=128

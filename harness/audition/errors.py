@@ -46,3 +46,14 @@ def unknown_name(kind: str, name: str, known: Iterable[str], *, hint: str = "") 
         shown = ", ".join(known[:20]) + (", …" if len(known) > 20 else "")
         message += f" Known: {shown}"
     return UsageError(message + (f" {hint}" if hint else ""))
+
+
+def describe(error: BaseException) -> str:
+    """Return an exception in one line: its type and its message."""
+    return " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return what to add to a message about an unknown `name`."""
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(sorted(known))}"

@@ -17,13 +17,13 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from audition.selection import Report
     from audition.types import (
         AdapterEntry,
         ExecutorEntry,
         LossCurve,
         ModelSpec,
         Observation,
+        Report,
         ReproductionEntry,
         SelectorEntry,
         TaskEntry,

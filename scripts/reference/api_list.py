@@ -19,10 +19,10 @@ MODULES = {
     "audition": None,
     "audition.errors": None,
     "audition.hookspecs": None,
-    "audition.protocols": None,
-    "audition.selection": ("Report", "Stratum"),
+    "audition.types.protocols": None,
+    "audition.selection.stratum": ("Report", "Stratum"),
     "audition.testing": None,
-    "audition.training.request": ("Calibration", "MeasurementRequest", "Progress"),
+    "audition.types.requests": ("Calibration", "MeasurementRequest", "Progress"),
     "audition.types": None,
 }
 NOT_OURS = ("annotations", "hookspec")

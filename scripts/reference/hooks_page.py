@@ -11,8 +11,9 @@ from pathlib import Path
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
-from audition import hookspecs, selection, types
-from audition.plugins import load_plugins
+from audition import hookspecs, types
+from audition.plugins.loading import load_plugins
+from audition.selection import stratum as selection
 from reference.signatures import show_signature
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ audition select my.jsonl --selector mine --plugin my_selector.py
 | `AUDITION_EVENTS=events.jsonl` | the plugin `events` logs measurements and selections, one JSON line each |
 
 `audition plugins` lists what is loaded, from where, with which hooks, and what failed. Values that cross the boundary
-are in `audition.types` and `audition.protocols`; [api.txt](api.txt) lists all that a plugin may rely on.
+are in `audition.types` and `audition.types.protocols`; [api.txt](api.txt) lists all that a plugin may rely on.
 
 A hook whose name is a plural noun **returns entries**: it must be pure and cheap, and may be called twice. A hook whose
 name is a past participle is **told of an event**: whatever it raises is a warning, and the selection goes on. Nothing

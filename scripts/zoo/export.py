@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer, PreTrainedModel
 
-from audition import codec
 from audition.checkpoints.shapes import read_shape
+from audition.text import codec
 from zoo.files import atomic_path
 from zoo.pretraining import FINAL_RATE, WARM_UP, WEIGHT_DECAY, Pretraining
 from zoo.tokenisers import shipped_tokeniser

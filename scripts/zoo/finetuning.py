@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-    from audition.protocols import TaskLoader
     from audition.types import Example as Pair
+    from audition.types.protocols import TaskLoader
 
 _IGNORED = -100
 _BATCH = 8

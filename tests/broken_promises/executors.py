@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from audition.errors import AuditionError
 from audition.testing.toy.misbehaving import HANGING, IN_PROCESS, RELEASED, wait_for
-from audition.training.request import Calibration, Progress
-from audition.types import Cost, Observation
+from audition.types import Calibration, Cost, Observation, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from audition.training.request import MeasurementRequest
-    from audition.types import Status
+    from audition.types import MeasurementRequest, Status
 
 OnProgress = "Callable[[Progress], None]"
 

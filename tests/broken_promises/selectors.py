@@ -16,8 +16,8 @@ from audition.types import Point, Ranking, Score
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from audition.protocols import SelectionProblem, Selector
     from audition.types import ModelSpec, Observation
+    from audition.types.protocols import SelectionProblem, Selector
 
 
 class Good:

@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 
 from audition.cli.app import Root
-from audition.cli.tasks import TasksGroup
+from audition.cli.look.tasks import TasksGroup
 
 HEAVY = {
     "torch",
@@ -65,7 +65,9 @@ def test_importing_audition_loads_nothing_heavy() -> None:
 
 
 def test_help_imports_no_command() -> None:
-    assert not {name for name in loaded("--help") if name.startswith(("audition.cli.models", "audition.cli.select"))}
+    assert not {
+        name for name in loaded("--help") if name.startswith(("audition.cli.look.models", "audition.cli.do.select"))
+    }
 
 
 @pytest.mark.parametrize("target", [command.target for group in (Root, TasksGroup) for command in group.lazy.values()])

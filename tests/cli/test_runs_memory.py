@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from audition.cli.app import app
-from audition.ledger import Ledger
+from audition.measuring.ledger import Ledger
 from audition.types import Observation
 
 if TYPE_CHECKING:

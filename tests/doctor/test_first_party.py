@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.catalog import Catalog
 from audition.doctor import examine
-from audition.plugins import load_plugins
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 from audition.testing import PluginConformance
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ def test_the_tutorial_shows_every_statement_of_the_module() -> None:
 
 
 def test_the_tutorial_knows_every_kind() -> None:
-    from audition.scaffolding import TEMPLATES
+    from audition.plugins.scaffolding import TEMPLATES
 
     for kind in TEMPLATES:
         assert re.search(rf"^\| {kind} \| `audition_{kind}s` \|", TUTORIAL, re.MULTILINE), kind

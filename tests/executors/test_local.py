@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audition.testing.toy import ToyTask
-from audition.training.recipe import Recipe
-from audition.training.request import MeasurementRequest
+from audition.types import MeasurementRequest, Recipe
 from audition_plugins.executors.local import ExecutorClosed, LocalExecutor
 from badly_behaved import toy_model
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from audition.training.request import Progress
-    from audition.types import Observation
+    from audition.types import Observation, Progress
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("badly_behaved")]
 

@@ -16,7 +16,8 @@ def _as_if_nothing_had_been() -> Iterator[None]:
     """Accelerate keeps the first device of a process for ever, and torch its settings: other tests want a CPU."""
     from accelerate.state import AcceleratorState
 
-    from audition.training.device import make_repeatable, resolve_device
+    from audition.training.devices.finding import resolve_device
+    from audition.training.devices.repeatable import make_repeatable
 
     AcceleratorState._reset_state(reset_partial_state=True)  # noqa: SLF001 - there is no public way
     yield

@@ -4,15 +4,17 @@ import pytest
 import torch
 
 from audition.errors import UsageError
-from audition.training.device import make_repeatable, resolve_device, resolve_devices, to_device
-from audition.training.device_memory import (
+from audition.training.devices.finding import resolve_device, resolve_devices
+from audition.training.devices.memory import (
     held_by_others_bytes,
     peak_memory_bytes,
     peak_reserved_bytes,
     release_memory,
     reset_peak_memory,
 )
-from audition.training.random_state import RandomState
+from audition.training.devices.random_state import RandomState
+from audition.training.devices.repeatable import make_repeatable
+from audition.training.devices.tensors import to_device
 from gpu_requests import GPU, ON_GPU
 
 pytestmark = ON_GPU

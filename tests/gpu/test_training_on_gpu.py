@@ -8,17 +8,16 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from audition.catalog import Catalog
 from audition.checkpoints import read_spec
-from audition.plugins import load_plugins
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 from audition.testing.checkpoints import KINDS, Kind, build_checkpoint
 from audition.testing.toy import ToyAdapter, ToyTask
 from audition.training.candidate import Candidate
-from audition.training.device import make_repeatable, resolve_device
-from audition.training.loop import Run, Trainer
-from audition.training.recipe import Recipe
-from audition.training.request import MeasurementRequest
-from audition.types import TaskOptions
+from audition.training.devices.finding import resolve_device
+from audition.training.devices.repeatable import make_repeatable
+from audition.training.loop.loop import Run, Trainer
+from audition.types import MeasurementRequest, Recipe, TaskOptions
 from audition_plugins.executors.local import LocalExecutor
 from audition_plugins.models import audition_adapters
 from gpu_requests import GPU, ON_GPU, only

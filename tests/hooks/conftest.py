@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audition import hookimpl
-from audition.plugins import load_plugins
+from audition.plugins.loading import load_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from audition.hooks import Hooks
+    from audition.plugins.calling import Hooks
 
 
 def _plugin(name: str, hook: str, answer: Callable[..., Any]) -> object:

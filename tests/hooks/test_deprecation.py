@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pluggy
 import pytest
 
-from audition.deprecation import deprecated, deprecated_function, renamed_field
 from audition.errors import PluginDeprecationWarning
-from audition.plugin_files import import_source, read_plugins
-from audition.registering import register
+from audition.plugins.files import import_source, read_plugins
+from audition.plugins.registering import register
+from audition.types.deprecation import deprecated, deprecated_function, renamed_field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

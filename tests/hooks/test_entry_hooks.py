@@ -18,7 +18,7 @@ from audition.types import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from audition.hooks import Hooks
+    from audition.plugins.calling import Hooks
 
 
 def never(*_: object, **__: object) -> Any:  # noqa: ANN401 - stands for any factory

@@ -10,7 +10,7 @@ from audition.types import Observation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from audition.hooks import Hooks
+    from audition.plugins.calling import Hooks
 
 OBSERVATION = Observation(model="toy", task="toy", n_samples=0, loss=1.0)
 

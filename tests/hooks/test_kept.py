@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audition.budget import SizeCap
-from audition.catalog import Catalog
+from audition.budgets.budget import SizeCap
 from audition.hookspecs import VERSION
-from audition.ledger import Ledger
-from audition.plugin_files import import_source, read_plugins
-from audition.plugins import load_plugins
-from audition.selecting import Wish, open_live, open_recorded
+from audition.measuring.ledger import Ledger
+from audition.plugins.catalog import Catalog
+from audition.plugins.files import import_source, read_plugins
+from audition.plugins.loading import load_plugins
+from audition.selection.open_live import open_live
+from audition.selection.replay import open_recorded
+from audition.selection.wish import Wish
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -111,9 +113,8 @@ def test_its_executor_measures_and_its_events_are_told(catalog: Catalog, plugin:
 @every_version
 def test_its_adapter_trains_on_its_task(catalog: Catalog) -> None:
     from audition.training.candidate import Candidate
-    from audition.training.device import resolve_device
-    from audition.training.recipe import Recipe
-    from audition.training.request import MeasurementRequest
+    from audition.training.devices.finding import resolve_device
+    from audition.types import MeasurementRequest, Recipe
 
     task = catalog.open_task("kept/successors")
     recipe = Recipe(name="kept", learning_rates=(0.1,), batch_sizes=(8,), epochs=1, precision="fp32", n_test=20)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from audition import hookspecs
-from audition.hooks import Hooks
+from audition.plugins.calling import Hooks
 from reference.hooks_page import hooks_page, implementations
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from audition.errors import UsageError
-from audition.memory import GIB, MicroBatch, estimate, estimate_step, format_bytes, parse_bytes
+from audition.memory import MicroBatch, estimate, estimate_step
 from audition.memory.estimate import least_bytes
-from audition.training.recipe import Recipe
-from audition.types import ModelShape, ModelSpec
+from audition.text.sizes import GIB, format_bytes, parse_bytes
+from audition.types import ModelShape, ModelSpec, Recipe
 
 
 def spec(n_params: int | None = 1_000_000, shape: ModelShape | None = None) -> ModelSpec:

@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.catalog import Catalog
-from audition.memory import GIB, Fit, MemoryPlanner, MicroBatch, estimate, fit, largest_micro_batch, shards_needed
-from audition.plugins import load_plugins
-from audition.training.recipe import Recipe, load_recipe
+from audition.memory import Fit, MemoryPlanner, MicroBatch, estimate, fit, largest_micro_batch, shards_needed
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
+from audition.recipes.loading import load_recipe
+from audition.text.sizes import GIB
+from audition.types import Recipe
 
 if TYPE_CHECKING:
-    from audition.training.recipe import Method
-    from audition.types import ModelSpec
+    from audition.types import Method, ModelSpec
 
 MODELS = {offer.entry.name: offer.entry for offer in Catalog(load_plugins()).models.values()}
 PAPER = load_recipe("paper")

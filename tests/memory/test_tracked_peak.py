@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from audition.memory import MicroBatch, estimate_step
-from audition.training.recipe import Recipe
+from audition.types import Recipe
 from configurations import KINDS, SHARDED_KINDS, Case, random_case, random_sharded_case, spec_of
 from tracking import PeakTracker, tracked_peak
 

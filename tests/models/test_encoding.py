@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeAlias
 
-    from audition.training.causal import CausalAdapter
-    from audition.training.seq2seq import Seq2SeqAdapter
+    from audition.training.adapters.causal import CausalAdapter
+    from audition.training.adapters.seq2seq import Seq2SeqAdapter
 
     Load: TypeAlias = Callable[[Kind], CausalAdapter | Seq2SeqAdapter]
 

@@ -15,13 +15,13 @@ import pytest
 from audition.checkpoints import read_spec, resolve
 from audition.errors import UsageError
 from audition.testing.checkpoints import Kind, build_checkpoint
-from audition.types import JSON, AdapterEntry, Example, ModelSpec
+from audition.types import AdapterEntry, Example, ModelSpec
 from audition_plugins.models import audition_adapters, auto, bart, gpt2, opt, switch, t5
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from audition.protocols import ModelAdapter
+    from audition.types.protocols import ModelAdapter
 
 PAIR = Example(input="Which river?", target="the sea")
 
@@ -54,7 +54,7 @@ def loss(adapter: ModelAdapter) -> float:
     return float(adapter.loss(adapter.collate([encoded])).detach())
 
 
-def edit(path: Path, **changes: JSON) -> None:
+def edit(path: Path, **changes: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
 
 

@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 
-from audition.training.objective import IGNORED, summed_cross_entropy
+from audition.encoding.pairs import IGNORED
+from audition.training.adapters.objective import summed_cross_entropy
 
 
 def test_the_loss_is_a_sum_in_nats_over_labelled_positions() -> None:

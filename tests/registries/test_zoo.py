@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import audition_registries
-from audition.catalog import Catalog
-from audition.plugins import load_plugins
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 
 ZOO = audition_registries.path("zoo")
 CARDS = {

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from audition.catalog import Catalog
-from audition.plugins import load_plugins
-from audition.training.finetune import N_GENERATED
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 from audition.training.metrics import score
+from audition.workers.finetune import N_GENERATED
 
 RECIPE = """
 extends = "quick"

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.catalog import Catalog
-from audition.plugins import load_plugins
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 from audition_plugins.reproduction.comparing import compare
 from audition_plugins.reproduction.measured import measure_tables, open_tasks
 

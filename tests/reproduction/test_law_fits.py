@@ -11,7 +11,7 @@ from audition_plugins.reproduction.law_fits import far_markdown, fit_curves, mea
 from audition_plugins.reproduction.measured import open_tasks
 
 if TYPE_CHECKING:
-    from audition.catalog import Catalog
+    from audition.plugins.catalog import Catalog
     from audition_plugins.reproduction.law_fits import CurveFits, Law
 
 

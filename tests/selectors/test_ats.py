@@ -12,7 +12,7 @@ from audition.testing import D_FULL, SpyProblem, bent, power_law
 from audition_plugins.selectors.ats import AcceptThenStop
 
 if TYPE_CHECKING:
-    from audition.problem import MeteredProblem
+    from audition.measuring.problem import MeteredProblem
     from audition.types import Ranking
 
 RNG = np.random.default_rng(0)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audition.types import TaskOptions
-from audition_plugins.tasks import _cache
 from audition_plugins.tasks.files import open_path
+from audition_plugins.tasks.store import cache as _cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audition.types import Example, TaskOptions, Turn
-from audition_plugins.tasks._chat import read_conversation
-from audition_plugins.tasks._columns import choose_columns
-from audition_plugins.tasks._rows import Row, RowError
+from audition_plugins.tasks.columns.chat import read_conversation
+from audition_plugins.tasks.columns.choosing import choose_columns
 from audition_plugins.tasks.files import open_path
+from audition_plugins.tasks.readers.rows import Row, RowError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

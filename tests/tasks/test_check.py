@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from audition.cli.app import app
-from audition.inspection import Lengths, reach, text_lengths
+from audition.readings.inspection import Lengths, reach, text_lengths
 from audition.testing.checkpoints import build_checkpoint
 from audition.types import Example
 

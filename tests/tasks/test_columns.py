@@ -6,10 +6,10 @@ import pytest
 
 from audition.errors import UsageError
 from audition.types import TaskOptions
-from audition_plugins.tasks._columns import choose_columns
-from audition_plugins.tasks._prompt import Template
-from audition_plugins.tasks._rows import Row, RowError
+from audition_plugins.tasks.columns.choosing import choose_columns
+from audition_plugins.tasks.columns.prompt import Template
 from audition_plugins.tasks.files import open_path
+from audition_plugins.tasks.readers.rows import Row, RowError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

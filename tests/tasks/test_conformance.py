@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from audition.protocols import TaskLoader
+    from audition.types.protocols import TaskLoader
 
 ENTRIES = {entry.name: entry for entry in audition_tasks()}
 EMBEDDED = [ENTRIES[spec.name] for spec in embedded_specs()]

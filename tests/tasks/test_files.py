@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audition.tasks import SPLITS
+from audition.tasks.splits import SPLITS
 from audition.types import TaskOptions
 from audition_plugins.tasks.files import open_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from audition_plugins.tasks._arrow_task import ArrowTask
+    from audition_plugins.tasks.store.arrow_task import ArrowTask
 
 
 def every_pair(task: ArrowTask) -> dict[str, str]:
@@ -186,7 +186,7 @@ def test_which_rows_are_held_out_is_part_of_the_fingerprint(
 
 
 def test_the_loader_keeps_the_contract(pairs: Callable[..., Any], write_jsonl: Callable[..., Path]) -> None:
-    from audition.protocols import TaskLoader
+    from audition.types.protocols import TaskLoader
 
     write_jsonl("my.jsonl", pairs(100))
     task = open_path("my.jsonl", TaskOptions())

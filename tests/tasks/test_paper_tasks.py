@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audition.errors import UsageError
-from audition.tasks import SplitLimits
+from audition.tasks.splits import SplitLimits
 from audition.types import TaskOptions
-from audition_plugins.tasks._arrow_task import open_sources
-from audition_plugins.tasks._sampling import sample, whole
-from audition_plugins.tasks.flan import FLAN
-from audition_plugins.tasks.gigaword import GIGAWORD
-from audition_plugins.tasks.wmt19 import WMT19
+from audition_plugins.tasks.paper.flan import FLAN
+from audition_plugins.tasks.paper.gigaword import GIGAWORD
+from audition_plugins.tasks.paper.sampling import sample, whole
+from audition_plugins.tasks.paper.wmt19 import WMT19
+from audition_plugins.tasks.store.arrow_task import open_sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from audition.tasks import SplitName
-    from audition_plugins.tasks._arrow_task import ArrowTask
-    from audition_plugins.tasks._paper import PaperTask
-    from audition_plugins.tasks._sources import HubSplit
+    from audition.tasks.splits import SplitName
+    from audition_plugins.tasks.paper.paper import PaperTask
+    from audition_plugins.tasks.readers.sources import HubSplit
+    from audition_plugins.tasks.store.arrow_task import ArrowTask
 
 TASKS = {task.spec.name: task for task in (FLAN, WMT19, GIGAWORD)}
 PROMPTS = {"flan": "", "wmt19": "Translate to Chinese: ", "gigaword": "Generate a summary: "}

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audition.errors import UsageError
-from audition.tasks import SPLITS, SplitLimits, Splits, input_hash, require_rows, split_rows, subset_order
+from audition.tasks.splits import SPLITS, SplitLimits, Splits, input_hash, split_rows
+from audition.tasks.subsets import require_rows, subset_order
 
 ORDER_OF_SEED_0 = [0, 8, 9, 3, 7, 5, 1, 11, 2, 10, 6, 4]
 NO_LIMITS = SplitLimits(validation=None, test=None)

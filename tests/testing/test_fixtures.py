@@ -12,7 +12,7 @@ from audition.types import Point
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from audition.problem import MeteredProblem
+    from audition.measuring.problem import MeteredProblem
     from audition.testing import SpyProblem, ToyAdapter, ToyExecutor, ToySelector, ToyTask
     from audition.types import LossCurve
 

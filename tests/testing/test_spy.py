@@ -5,11 +5,11 @@ from fractions import Fraction
 
 import pytest
 
-from audition.budget import SizeCap, TotalSpend
+from audition.budgets.budget import SizeCap, TotalSpend
 from audition.errors import BudgetExceeded
-from audition.protocols import SelectionProblem
 from audition.testing import SIZES, TOY_LOSSES, SpyProblem, power_law, toy_model
 from audition.types import Point
+from audition.types.protocols import SelectionProblem
 
 TWO = {"a": power_law(20, 0.3), "b": power_law(10, 0.2)}
 

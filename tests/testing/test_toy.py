@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from audition.catalog import Catalog
 from audition.checkpoints import resolve
+from audition.encoding.lossy import lossy_share
 from audition.errors import UsageError
-from audition.plugins import load_plugins
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 from audition.testing import (
     TOY_ADAPTER,
     TOY_CURVES,
@@ -35,15 +36,14 @@ from audition.testing import (
     toy_model,
 )
 from audition.testing.toy import misbehaving, plugin
-from audition.training.encoding.lossy import lossy_share
 from audition.types import Example
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from audition.protocols import ModelAdapter, TaskLoader
     from audition.types import AdapterEntry, ExecutorEntry, LossCurve, ModelSpec, SelectorEntry, TaskEntry
+    from audition.types.protocols import ModelAdapter, TaskLoader
 
 
 class TestToyAdapter(AdapterConformance):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audition.training.batching import effective_batches, micro_batches, n_steps
+from audition.training.loop.batching import effective_batches, micro_batches, n_steps
 
 lengths = st.lists(st.integers(1, 60), min_size=1, max_size=300)
 batch_sizes = st.integers(1, 40)

@@ -9,15 +9,14 @@ import torch
 from audition.errors import UsageError
 from audition.testing.toy import TOY_ADAPTER, TOY_MODEL, ToyAdapter, ToyTask
 from audition.training.candidate import Candidate
-from audition.training.device import make_repeatable
+from audition.training.devices.repeatable import make_repeatable
 from toy_requests import CPU, QUICK, ask, candidate, numbers, weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from audition.training.request import Progress
-    from audition.types import Example
+    from audition.types import Example, Progress
 
 
 def test_observation_is_filled_in() -> None:

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from audition.testing.toy import ToyAdapter
-from audition.training.device import make_repeatable
+from audition.training.devices.repeatable import make_repeatable
 from audition.training.outcome import method_of
-from audition.training.recipe import Recipe
+from audition.types import Recipe
 from toy_requests import CPU, QUICK, ask, candidate, numbers
 
 if TYPE_CHECKING:

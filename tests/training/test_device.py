@@ -7,24 +7,18 @@ import pytest
 import torch
 
 from audition.errors import UsageError
-from audition.training.device import (
-    Device,
-    autocast,
-    make_repeatable,
-    repeatably,
-    resolve_device,
-    resolve_devices,
-    resolve_precision,
-    to_device,
-)
-from audition.training.device_memory import (
+from audition.training.devices.device import Device
+from audition.training.devices.finding import resolve_device, resolve_devices, resolve_precision
+from audition.training.devices.memory import (
     held_by_others_bytes,
     peak_memory_bytes,
     peak_reserved_bytes,
     reset_peak_memory,
 )
-from audition.training.device_names import gpu_numbers, require_one_kind
-from audition.training.recipe import Recipe
+from audition.training.devices.naming import gpu_numbers, require_one_kind
+from audition.training.devices.repeatable import make_repeatable, repeatably
+from audition.training.devices.tensors import autocast, to_device
+from audition.types import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

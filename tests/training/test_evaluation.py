@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from audition.testing.toy import ToyAdapter, ToyTask
-from audition.training.device import resolve_device
-from audition.training.evaluation import Losses, evaluate
+from audition.training.devices.finding import resolve_device
 from audition.training.failures import NotFiniteError
-from audition.training.micro_batch import MicroBatchLimit
+from audition.training.loop.evaluation import Losses, evaluate
+from audition.training.loop.micro_batch import MicroBatchLimit
 from audition.types import Example
 
 CPU = resolve_device("cpu")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audition.testing.toy import ToyAdapter, ToyTask
-from audition.training.finetune import finetune
+from audition.workers.finetune import finetune
 from toy_requests import ask, candidate
 
 if TYPE_CHECKING:

@@ -13,19 +13,19 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer, GenerationConfig
 
+from audition.encoding.loading import load_encoder
+from audition.readings.prompting import how_to_prompt
 from audition.testing.checkpoints import Kind, build_checkpoint
 from audition.testing.reference import reference_loss
 from audition.testing.toy import ToyTask
-from audition.training.encoding.loading import load_encoder
-from audition.training.encoding.prompting import how_to_prompt
-from audition.training.finetune import finetune
+from audition.workers.finetune import finetune
 from model_requests import ask_model, load_candidate, recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from audition.protocols import ModelAdapter
+    from audition.types.protocols import ModelAdapter
 
 FULL: dict[str, Any] = {}
 LORA: dict[str, Any] = {"method": "lora"}

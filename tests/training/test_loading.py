@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audition.checkpoints import read_spec
+from audition.encoding.pretrained import load_tokenizer
 from audition.errors import UsageError
 from audition.testing.tokenising.kinds import build_tokenised
-from audition.training.loading import load_tokenizer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ def test_a_tokeniser_that_samples_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["nllb", "mbart", "m2m100"])
 def test_a_tokeniser_that_does_not_know_the_language_of_targets_is_refused(kind: str, tmp_path: Path) -> None:
-    from audition.training.encoding.loading import load_encoder
+    from audition.encoding.loading import load_encoder
 
     folder = build_tokenised(kind, tmp_path / "it")
     edit(folder / "tokenizer_config.json", {"tgt_lang": None})

@@ -6,19 +6,21 @@ import pytest
 import torch
 
 from audition.testing.toy import ToyAdapter, ToyEncoded, ToyTask
-from audition.training.device import Device, make_repeatable, resolve_device
+from audition.training.devices.finding import resolve_device
+from audition.training.devices.repeatable import make_repeatable
 from audition.training.failures import NotFiniteError
-from audition.training.grid import Grid, search
-from audition.training.loop import Run, accumulate_gradients, train
-from audition.training.meter import Meter
-from audition.training.recipe import Recipe
-from audition.training.weights import Snapshot
-from audition.types import Example
+from audition.training.loop.grid import Grid, search
+from audition.training.loop.loop import Run, accumulate_gradients, train
+from audition.training.loop.meter import Meter
+from audition.training.loop.weights import Snapshot
+from audition.types import Example, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from torch import Tensor
+
+    from audition.training.devices.device import Device
 
 CPU = resolve_device("cpu")
 make_repeatable(CPU)

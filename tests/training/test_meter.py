@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from audition.testing.toy import ToyAdapter
-from audition.training.meter import count_active_params
+from audition.training.loop.meter import count_active_params
 
 
 def sparse(n_experts: int, **config: Any) -> torch.nn.Module:  # noqa: ANN401

@@ -11,16 +11,16 @@ import torch
 from audition.errors import UsageError
 from audition.testing.checkpoints import KINDS, Kind
 from audition.testing.toy import ToyAdapter, ToyTask
-from audition.training.device import make_repeatable
+from audition.training.devices.repeatable import make_repeatable
+from audition.training.loop.optimisation import adamw
 from audition.training.methods import as_plain, check_recipe, preparation_of, prepare
-from audition.training.optimisation import adamw
 from audition.training.sharding.parts import TrainedParts
 from model_requests import CPU, RECIPE, load_adapter, recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from audition.protocols import ModelAdapter
+    from audition.types.protocols import ModelAdapter
 
 LORA: dict[str, Any] = {"method": "lora"}
 QLORA: dict[str, Any] = {"method": "qlora"}
@@ -118,7 +118,7 @@ def test_recipe_that_cannot_be_followed_here_is_refused_before_anything_is_loade
     fields: dict[str, Any], is_cuda: bool, precision: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # an environment without the optional packages, which this one has
-    monkeypatch.setattr("audition.training.methods.rules.find_spec", lambda _name: None)
+    monkeypatch.setattr("audition.recipes.support.find_spec", lambda _name: None)
     with pytest.raises(UsageError, match=message):
         check_recipe(recipe(**fields), precision=precision, is_cuda=is_cuda)
 

@@ -11,7 +11,7 @@ from transformers.pytorch_utils import Conv1D
 from audition.errors import UsageError
 from audition.testing.checkpoints import KINDS, Kind
 from audition.testing.toy import ToyAdapter
-from audition.training.meter import count_active_params
+from audition.training.loop.meter import count_active_params
 from audition.training.methods import initialise, prepare
 from audition.training.methods.layers import linear_layers
 from audition.training.methods.low_rank import low_rank_layers

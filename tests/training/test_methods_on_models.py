@@ -10,7 +10,7 @@ import torch
 
 from audition.testing.checkpoints import KINDS, Kind, build_checkpoint
 from audition.testing.toy import ToyTask
-from audition.training.finetune import finetune
+from audition.workers.finetune import finetune
 from model_requests import ask_model, load_candidate, numbers, recipe
 
 if TYPE_CHECKING:

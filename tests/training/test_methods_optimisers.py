@@ -12,7 +12,7 @@ from model_requests import ask_model, load_candidate, recipe
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from audition.training.recipe import Optimiser
+    from audition.types import Optimiser
 
 
 @pytest.mark.parametrize("optimiser", ["adamw-8bit", "paged-adamw", "paged-adamw-8bit"])

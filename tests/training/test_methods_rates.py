@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audition.finetuning import find_settings
-from audition.ledger import Ledger
-from audition.live import LiveSetting
+from audition.finetuning.finetuning import find_settings
+from audition.measuring.ledger import Ledger
+from audition.measuring.setting import LiveSetting
 from audition.testing.toy import TOY_MODEL, ToyTask
-from audition.training.recipe import Recipe
-from audition.types import Observation
+from audition.types import Observation, Recipe
 
 if TYPE_CHECKING:
     from pathlib import Path

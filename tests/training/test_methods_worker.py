@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.catalog import Catalog
-from audition.plugins import load_plugins
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 from audition.testing.checkpoints import build_checkpoint
-from audition.training.worker import Worker
+from audition.workers.worker import Worker
 from model_requests import ask_model, recipe
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from audition.training.request import MeasurementRequest, Progress
-    from audition.types import Observation
+    from audition.types import MeasurementRequest, Observation, Progress
 
 LORA = recipe(method="lora", n_test=2)
 

@@ -11,15 +11,15 @@ import pytest
 import torch
 
 from audition.testing.toy import ToyAdapter
-from audition.training.device import make_repeatable, resolve_device
-from audition.training.evaluation import evaluate
+from audition.training.devices.finding import resolve_device
+from audition.training.devices.random_state import RandomState
+from audition.training.devices.repeatable import make_repeatable
 from audition.training.failures import DoesNotFitError
-from audition.training.loop import Run, train
-from audition.training.meter import Meter
-from audition.training.micro_batch import MicroBatchLimit
-from audition.training.random_state import RandomState
-from audition.training.recipe import Recipe
-from audition.types import Example
+from audition.training.loop.evaluation import evaluate
+from audition.training.loop.loop import Run, train
+from audition.training.loop.meter import Meter
+from audition.training.loop.micro_batch import MicroBatchLimit
+from audition.types import Example, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audition.testing.toy import ToyAdapter
-from audition.training.optimisation import adamw, rate_factor, warmup_cosine
-from audition.training.recipe import Recipe
+from audition.training.loop.optimisation import adamw, rate_factor, warmup_cosine
 from audition.training.sharding.parts import TrainedParts
+from audition.types import Recipe
 
 if TYPE_CHECKING:
-    from audition.training.recipe import Optimiser
+    from audition.types import Optimiser
 
 
 OPTIMISERS: tuple[Optimiser, ...] = ("adamw", "adamw-8bit", "paged-adamw", "paged-adamw-8bit")

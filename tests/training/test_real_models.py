@@ -12,10 +12,10 @@ from audition.checkpoints import read_spec
 from audition.testing.checkpoints import KINDS, Kind, build_checkpoint
 from audition.testing.toy import ToyTask
 from audition.training.candidate import Candidate
-from audition.training.device import make_repeatable, resolve_device
-from audition.training.loop import Run, accumulate_gradients
-from audition.training.recipe import Recipe
-from audition.training.request import MeasurementRequest
+from audition.training.devices.finding import resolve_device
+from audition.training.devices.repeatable import make_repeatable
+from audition.training.loop.loop import Run, accumulate_gradients
+from audition.types import MeasurementRequest, Recipe
 from audition_plugins.models import audition_adapters
 
 if TYPE_CHECKING:

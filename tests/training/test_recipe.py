@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audition.errors import UsageError
+from audition.recipes.loading import load_recipe, recipe_names
 from audition.testing.toy import TOY_MODEL
-from audition.training.recipe import Recipe, learning_rate_by_size, load_recipe, recipe_names
+from audition.types import Recipe
+from audition.types.recipes import learning_rate_by_size
 
 
 def write(text: str, name: str = "mine.toml") -> str:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from audition.testing.toy import ToyAdapter
-from audition.training.weights import BestWeights, Choice, Snapshot
+from audition.training.loop.weights import BestWeights, Choice, Snapshot
 
 
 def choice(loss: float, epoch: int) -> Choice:

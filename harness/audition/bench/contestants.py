@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from audition.errors import UsageError
-from audition.options import make_selector
+from audition.plugins.options import make_selector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from audition.catalog import Catalog
-    from audition.protocols import Selector
+    from audition.plugins.catalog import Catalog
     from audition.types import SelectorEntry
+    from audition.types.protocols import Selector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

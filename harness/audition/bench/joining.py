@@ -6,9 +6,9 @@ import json
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from audition.bench.quality import Quality
 from audition.bench.row import Row
 from audition.errors import UsageError
-from audition.metrics import Quality
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from audition.codec import dumps
-from audition.text_tables import number, percent, to_csv, to_table
+from audition.text.codec import dumps
+from audition.text.tables import number, percent, to_csv, to_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

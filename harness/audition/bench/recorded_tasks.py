@@ -8,21 +8,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from audition import codec
-from audition.cost import forward_flops, training_flops
+from audition.budgets.flops import forward_flops, training_flops
 from audition.errors import UsageError
-from audition.provenance import definitions
-from audition.recorded import recorded_sizes, spec_of
-from audition.recorded_selection import as_published
-from audition.selecting import choose_curves
+from audition.measuring.recorded import recorded_sizes, spec_of
+from audition.selection.provenance import definitions
+from audition.selection.replay import as_published, choose_curves
+from audition.text import codec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from fractions import Fraction
 
-    from audition.catalog import Catalog
-    from audition.hooks import Offer
-    from audition.types import LossCurve, LossUnit, ModelSpec, TaskSpec
+    from audition.plugins.catalog import Catalog
+    from audition.types import LossCurve, LossUnit, ModelSpec, Offer, TaskSpec
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 from fractions import Fraction  # noqa: TC003 - read by the codec
 from typing import TYPE_CHECKING, Any
 
-from audition import codec
-from audition.metrics import Quality
+from audition.bench.quality import Quality
+from audition.text import codec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

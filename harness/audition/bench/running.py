@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from audition.bench.quality import quality
 from audition.bench.row import Row
-from audition.budget import SizeCap
-from audition.metrics import quality
-from audition.recorded_selection import RecordedSelection
+from audition.budgets.budget import SizeCap
+from audition.selection.replay import RecordedSelection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from audition.bench.contestants import Contestant
     from audition.bench.recorded_tasks import RecordedTask
     from audition.bench.strata import Stratum
-    from audition.selection import Report
-    from audition.types import ModelSpec
+    from audition.types import ModelSpec, Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from audition import memory
 from audition.errors import UsageError
-from audition.recorded_selection import as_published
-from audition.training.recipe import load_recipe
+from audition.recipes.loading import load_recipe
+from audition.selection.replay import as_published
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,16 +19,16 @@ class Root(LazyGroup):
     """All commands; what one raises on purpose becomes one line and an exit code."""
 
     lazy: ClassVar = {
-        "select": Lazy("audition.cli.select:select", "Rank models on a task by small fine-tunings.", DO),
-        "finetune": Lazy("audition.cli.finetune:finetune", "Fine-tune one model on a whole task, and save it.", DO),
-        "bench": Lazy("audition.cli.bench:bench", "Judge selectors against each other on recorded curves.", DO),
-        "reproduce": Lazy("audition.cli.reproduce:reproduce", "Compute a paper's results anew, beside its own.", DO),
-        "fit": Lazy("audition.cli.fit:fit", "Fit scaling laws to your own loss curve.", DO),
-        "models": Lazy("audition.cli.models:app", "List the models that may be fine-tuned.", LOOK),
-        "tasks": Lazy("audition.cli.tasks:app", "List tasks; check a file of your own.", LOOK),
-        "selectors": Lazy("audition.cli.selectors:app", "List what turns observations into a ranking.", LOOK),
-        "runs": Lazy("audition.cli.runs:app", "List and show selections made here.", LOOK),
-        "plugins": Lazy("audition.cli.plugins:app", "List plugins, where they come from, and which failed.", LOOK),
+        "select": Lazy("audition.cli.do.select:select", "Rank models on a task by small fine-tunings.", DO),
+        "finetune": Lazy("audition.cli.do.finetune:finetune", "Fine-tune one model on a whole task, and save it.", DO),
+        "bench": Lazy("audition.cli.do.bench:bench", "Judge selectors against each other on recorded curves.", DO),
+        "reproduce": Lazy("audition.cli.do.reproduce:reproduce", "Compute a paper's results anew, beside its own.", DO),
+        "fit": Lazy("audition.cli.do.fit:fit", "Fit scaling laws to your own loss curve.", DO),
+        "models": Lazy("audition.cli.look.models:app", "List the models that may be fine-tuned.", LOOK),
+        "tasks": Lazy("audition.cli.look.tasks:app", "List tasks; check a file of your own.", LOOK),
+        "selectors": Lazy("audition.cli.look.selectors:app", "List what turns observations into a ranking.", LOOK),
+        "runs": Lazy("audition.cli.look.runs:app", "List and show selections made here.", LOOK),
+        "plugins": Lazy("audition.cli.look.plugins:app", "List plugins, where they come from, and which failed.", LOOK),
     }
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer has no stable name for a context

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from audition.catalog import Catalog
+    from audition.plugins.catalog import Catalog
 
 
 @dataclass
@@ -20,10 +20,10 @@ class Session:
     @cached_property
     def catalog(self) -> Catalog:
         """Return what all plugins offer; `catalog.plugins` are the plugins themselves."""
-        from audition.catalog import Catalog
-        from audition.plugin_files import files_of_environment
-        from audition.plugin_output import to_stderr
-        from audition.plugins import load_plugins
+        from audition.plugins.catalog import Catalog
+        from audition.plugins.files import files_of_environment
+        from audition.plugins.loading import load_plugins
+        from audition.plugins.output import to_stderr
 
         files = (*files_of_environment(), *self.plugin_files)
         with to_stderr():

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from audition.catalog import Catalog
     from audition.doctor.subjects import Subject
+    from audition.plugins.catalog import Catalog
 
 __all__ = ["Finding", "Verdict", "examine"]
 

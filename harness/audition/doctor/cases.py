@@ -23,8 +23,8 @@ from audition.testing import (
 
 if TYPE_CHECKING:
     from audition.doctor.subjects import Subject
-    from audition.protocols import ModelAdapter, TaskLoader
     from audition.types import Example, TaskEntry
+    from audition.types.protocols import ModelAdapter, TaskLoader
 
 
 def given(name: str) -> Any:  # noqa: ANN401 - a fixture, whose type is pytest's own

@@ -13,8 +13,7 @@ import pytest
 
 from audition.doctor import cases
 from audition.doctor.findings import Finding
-from audition.errors import AuditionError
-from audition.hooks import describe
+from audition.errors import AuditionError, describe
 from audition.testing.promises import BrokenPromise, Promise, promise_of
 
 if TYPE_CHECKING:

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from audition.checkpoints import is_on_disk, read_spec, resolve
 from audition.checkpoints.files import read_config
 from audition.errors import PluginError, UsageError
-from audition.plugins import load_plugins
-from audition.selecting import require_train_extra
+from audition.plugins.loading import load_plugins
+from audition.recipes.support import require_train_extra
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from audition.catalog import Catalog
     from audition.doctor.findings import Kind
-    from audition.hooks import Offer
-    from audition.types import AdapterEntry, ModelSpec, TaskEntry
+    from audition.plugins.catalog import Catalog
+    from audition.types import AdapterEntry, ModelSpec, Offer, TaskEntry
 
 T = TypeVar("T")
 MOST_PARAMS = 100_000_000  #: of a checkpoint that the checks of an adapter train in float32, several times

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from audition.laws._descent import FitObjective
 from audition.laws.fitting import Fit, fit_rectified, fit_vanilla, fit_vanilla_at_random
 from audition.laws.line import LogLogLine
 from audition.laws.rectified import RectifiedLaw, rectified_law
 from audition.laws.relaxed import fit_relaxed
+from audition.laws.search.descent import FitObjective
 from audition.laws.vanilla import VanillaLaw, vanilla_law
 
 __all__ = [

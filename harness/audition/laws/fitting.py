@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from audition.errors import UsageError
-from audition.laws import _rectified_search, _vanilla_search
-from audition.laws._descent import descend, routes
-from audition.laws._rectified_search import RectifiedCurve
-from audition.laws._vanilla_search import VanillaCurve
 from audition.laws.rectified import RectifiedLaw
+from audition.laws.search import rectified as _rectified_search
+from audition.laws.search import vanilla as _vanilla_search
+from audition.laws.search.descent import descend, routes
+from audition.laws.search.rectified import RectifiedCurve
+from audition.laws.search.vanilla import VanillaCurve
 from audition.laws.vanilla import VanillaLaw
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from audition.laws._descent import FitObjective
-    from audition.laws._levenberg import Objective
+    from audition.laws.search.descent import FitObjective
+    from audition.laws.search.levenberg import Objective
 
     Array = NDArray[np.float64]
 

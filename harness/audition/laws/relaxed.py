@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from audition.laws._levenberg import Objective, minimise
-from audition.laws._rectified_search import log_loss_at
 from audition.laws.fitting import Fit, checked
 from audition.laws.rectified import RectifiedLaw
+from audition.laws.search.levenberg import Objective, minimise
+from audition.laws.search.rectified import log_loss_at
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

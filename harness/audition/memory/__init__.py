@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from audition.memory.estimate import MemoryEstimate, estimate, estimate_step
+from audition.memory.estimate import estimate, estimate_step
 from audition.memory.fitting import Fit, fit, shards_needed, sharing
-from audition.memory.lengths import estimated_lengths
 from audition.memory.micro_batch import MicroBatch, largest_micro_batch
 from audition.memory.planner import MemoryPlanner
-from audition.memory.sizes import GIB, format_bytes, parse_bytes
+from audition.tasks.lengths import estimated_lengths
+from audition.text.sizes import GIB, format_bytes, parse_bytes
+from audition.types import MemoryEstimate
 
 __all__ = [
     "GIB",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from audition.memory.activations import Numerics
 from audition.memory.micro_batch import largest_micro_batch
-from audition.memory.moments import SCORING, Step, evaluation_moment, training_moments
+from audition.memory.moments import SCORING, evaluation_moment, training_moments
 from audition.memory.sharded import sharded_moments
+from audition.memory.step import Step
 from audition.memory.weights import count_weights
+from audition.types.costs import MemoryEstimate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,35 +18,12 @@ if TYPE_CHECKING:
     from audition.memory.activations import AttentionPath
     from audition.memory.micro_batch import MicroBatch
     from audition.memory.moments import Moment
-    from audition.training.recipe import Recipe
-    from audition.types import ModelShape, ModelSpec
+    from audition.types import ModelShape, ModelSpec, Recipe
+
 
 CONTEXT_BYTES = 600 * 2**20  #: CUDA context, cuBLAS workspaces and loaded kernels; a round figure, not measured
 TEAM_BYTES = 512 * 2**20  #: NCCL's channels, where several GPUs share a model; a round figure, not measured
 RESERVE_SHARE = 0.05  #: of the tensors: what the caching allocator holds and cannot use; a round figure, not measured
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemoryEstimate:
-    """Estimated peak of one fine-tuning, in bytes of one device, at the moment when it is largest."""
-
-    weights: int  #: quantised or not, low-rank matrices, and the casts that autocast keeps
-    gradients: int
-    optimiser: int
-    activations: int  #: kept for the backward pass
-    logits: int  #: of the target tokens, and what the loss and its gradient make of them
-    temporary: int
-    context: int  #: CUDA context, and what its allocator reserves; 0 on a CPU
-
-    @property
-    def tensors(self) -> int:
-        """Return the bytes of tensors: what torch's own accounting can see."""
-        return self.total - self.context
-
-    @property
-    def total(self) -> int:
-        """Return the sum of the components."""
-        return sum(getattr(self, field.name) for field in fields(self))
 
 
 def estimate(

@@ -11,9 +11,7 @@ from audition.memory.micro_batch import largest_micro_batch
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from audition.memory.estimate import MemoryEstimate
-    from audition.training.recipe import Recipe
-    from audition.types import ModelSpec
+    from audition.types import MemoryEstimate, ModelSpec, Recipe
 
 #: what costs accuracy, least first; smaller micro-batches and checkpointing cost time alone and are tried before each
 LOSSY: tuple[dict[str, Any], ...] = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from audition.training.recipe import Recipe
+    from audition.types import Recipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

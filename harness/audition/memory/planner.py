@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from audition.memory.estimate import least_bytes
 from audition.memory.fitting import Fit, fit, shards_needed, sharing
-from audition.memory.sizes import format_bytes
+from audition.text.sizes import format_bytes
 
 if TYPE_CHECKING:
-    from audition.memory.estimate import MemoryEstimate
-    from audition.training.recipe import Recipe
-    from audition.types import ModelSpec
+    from audition.types import MemoryEstimate, ModelSpec, Recipe
 
 
 UNKNOWN = "size unknown: not compared with the memory budget"

@@ -17,7 +17,8 @@ from audition.memory.weights import count_layer_weights
 
 if TYPE_CHECKING:
     from audition.memory.activations import Block
-    from audition.memory.moments import Moment, Step
+    from audition.memory.moments import Moment
+    from audition.memory.step import Step
 
 _FP32 = 4
 

@@ -50,7 +50,7 @@ def build_checkpoint(
     import torch
     import transformers
 
-    from audition.training.loading import quiet
+    from audition.encoding.pretrained import quiet
 
     folder = Path(folder)
     config = _config(kind, n_vocab, n_positions)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from audition.problem import MeteredProblem
+    from audition.measuring.problem import MeteredProblem
     from audition.types import LossCurve, ModelSpec
 
 
@@ -79,12 +79,14 @@ def toy_problem(
     toy_task: ToyTask, toy_models: tuple[ModelSpec, ...], toy_executor: ToyExecutor, tmp_path: Path
 ) -> MeteredProblem:
     """Return a live problem: measuring a point fine-tunes a toy model on the toy task, with a ledger of its own."""
-    from audition.budget import SizeCap, ladder
-    from audition.ledger import Ledger
-    from audition.live import LiveLosses, LiveSetting
-    from audition.plugins import load_plugins
-    from audition.problem import MeteredProblem
-    from audition.training.recipe import Recipe
+    from audition.budgets.budget import SizeCap
+    from audition.budgets.ladder import ladder
+    from audition.measuring.ledger import Ledger
+    from audition.measuring.live import LiveLosses
+    from audition.measuring.problem import MeteredProblem
+    from audition.measuring.setting import LiveSetting
+    from audition.plugins.loading import load_plugins
+    from audition.types import Recipe
 
     setting = LiveSetting(
         task=toy_task,

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.catalog import Catalog
 from audition.checkpoints.files import missing_file
 from audition.checkpoints.resolving import is_local
-from audition.codec import dumps, from_json
-from audition.plugins import load_plugins
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 from audition.testing.promises import promise, require
+from audition.text.codec import dumps, from_json
 from audition.types import ModelShape, ModelSpec
 
 if TYPE_CHECKING:

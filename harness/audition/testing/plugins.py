@@ -17,17 +17,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audition.catalog import Catalog
 from audition.errors import PluginError
-from audition.plugins import load_plugins
+from audition.plugins.catalog import Catalog
+from audition.plugins.loading import load_plugins
 from audition.testing.promises import promise, require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-    from audition.hooks import Hooks, Offer
-    from audition.plugins import Plugins
+    from audition.plugins.calling import Hooks
+    from audition.plugins.loading import Plugins
+    from audition.types import Offer
 
 HEAVY = (
     "torch",

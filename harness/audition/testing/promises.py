@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec
 
-from audition.hooks import describe
+from audition.errors import describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from audition.protocols import ModelAdapter
     from audition.types import Example
+    from audition.types.protocols import ModelAdapter
 
 
 def reference_loss(adapter: ModelAdapter, example: Example) -> float:

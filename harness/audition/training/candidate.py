@@ -9,40 +9,41 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
+from audition.encoding.lossy import lossy_share
 from audition.errors import UsageError
-from audition.training.batching import WINDOW
-from audition.training.device import make_repeatable, repeatably, resolve_precision
-from audition.training.device_memory import peak_memory_bytes, peak_reserved_bytes, release_memory, reset_peak_memory
+from audition.readings.survey import lossy_note
+from audition.training.devices.finding import resolve_precision
+from audition.training.devices.memory import peak_memory_bytes, peak_reserved_bytes, release_memory, reset_peak_memory
+from audition.training.devices.repeatable import make_repeatable, repeatably
 from audition.training.encoded_task import EncodedTask
-from audition.training.encoding.lossy import MAX_LOSSY_SHARE, lossy_share
-from audition.training.encoding.survey import lossy_note
-from audition.training.evaluation import evaluate
 from audition.training.failures import StartAgainError, lacks_deterministic_kernel
-from audition.training.grid import Grid, search
-from audition.training.meter import Meter, count_active_params
-from audition.training.methods import as_plain, initialise, prepare
-from audition.training.micro_batch import MicroBatchLimit
+from audition.training.loop.batching import WINDOW
+from audition.training.loop.evaluation import evaluate
+from audition.training.loop.grid import Grid, search
+from audition.training.loop.meter import Meter, count_active_params
+from audition.training.loop.micro_batch import MicroBatchLimit
+from audition.training.loop.weights import Snapshot, gathered
+from audition.training.methods import as_plain, initialise
 from audition.training.outcome import blank, failed, measured, method_of
 from audition.training.progress import reporter
-from audition.training.request import Attempt
 from audition.training.sharding.team import ALONE
 from audition.training.speed import measure_speed
-from audition.training.weights import Snapshot, gathered
+from audition.types import Attempt
+from audition.types.surveys import MAX_LOSSY_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from audition.protocols import ModelAdapter, TaskLoader
-    from audition.training.device import Device
+    from audition.training.devices.device import Device
     from audition.training.encoded_task import EncodedSplit
-    from audition.training.evaluation import Losses
-    from audition.training.recipe import Recipe
-    from audition.training.request import Calibration, MeasurementRequest, Progress
+    from audition.training.loop.evaluation import Losses
+    from audition.training.loop.weights import Choice
     from audition.training.sharding.team import Team
-    from audition.training.weights import Choice
-    from audition.types import AdapterEntry, Observation
+    from audition.types import AdapterEntry, Calibration, MeasurementRequest, Observation, Progress, Recipe
+    from audition.types.protocols import ModelAdapter, TaskLoader
 
     OnProgress = Callable[[Progress], None]
+from audition.training.methods.loading import _load_prepared
 
 T = TypeVar("T")
 
@@ -99,7 +100,7 @@ class Candidate:
         with team.in_turn():
             loaded = load_whole()
             if mesh is not None:
-                from audition.training.sharding.layout import shard  # imports torch's FSDP, which few need
+                from audition.training.methods.sharded import shard  # imports torch's FSDP, which few need
 
                 shard(loaded.module, mesh)
         return cls(loaded, task, device, team, load_whole=load_whole)
@@ -271,11 +272,3 @@ class Candidate:
     def _largest(self, observation: Observation, n_bytes: int | None) -> int | None:
         """Return the most that a device of the team took; where it did not suffice, the others do not answer."""
         return self.team.largest(n_bytes) if observation.status == "ok" else n_bytes
-
-
-def _load_prepared(request: MeasurementRequest, entry: AdapterEntry, device: Device) -> ModelAdapter:
-    """Return the request's checkpoint as its recipe asks for, whole, on the CPU."""
-    adapter, recipe = entry.load(request.model, request.folder), request.recipe
-    precision = resolve_precision(recipe.precision, device)
-    prepare(adapter, recipe, precision=precision, device=device, seed=request.seed)
-    return adapter

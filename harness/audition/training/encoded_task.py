@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from audition.training.encoding.options import reading_options, training_options
+from audition.encoding.options import reading_options, training_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from audition.protocols import Encoded, ModelAdapter, TaskLoader
-    from audition.training.recipe import Recipe
-    from audition.types import Example
+    from audition.types import Example, Recipe
+    from audition.types.protocols import Encoded, ModelAdapter, TaskLoader
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from audition.errors import AuditionError
-from audition.memory import format_bytes
+from audition.text.sizes import format_bytes
 
 if TYPE_CHECKING:
-    from audition.training.request import Attempt
-    from audition.types import Status
+    from audition.types import Attempt, Status
 
 #: what torch's CPU allocator, oneDNN, CUDA, cuBLAS and cuDNN say in a plain RuntimeError
 _NO_MEMORY = (

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from audition.memory import format_bytes
-from audition.training.device_memory import held_by_others_bytes, peak_memory_bytes
+from audition.text.sizes import format_bytes
+from audition.training.devices.memory import held_by_others_bytes, peak_memory_bytes
 from audition.training.failures import DoesNotFitError, failure_status, one_line
 from audition.types import Observation
 
 if TYPE_CHECKING:
-    from audition.training.device import Device
-    from audition.training.evaluation import Losses
-    from audition.training.recipe import Recipe
-    from audition.training.request import MeasurementRequest
-    from audition.training.weights import Choice
+    from audition.training.devices.device import Device
+    from audition.training.loop.evaluation import Losses
+    from audition.training.loop.weights import Choice
+    from audition.types import MeasurementRequest, Recipe
 
 
 def blank(request: MeasurementRequest) -> Observation:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from audition.training.request import Progress
+from audition.types import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from audition.training.request import MeasurementRequest
+    from audition.types import MeasurementRequest
 
 
 def reporter(

@@ -6,17 +6,17 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from audition.training.batching import effective_batches
-from audition.training.device import synchronise
-from audition.training.evaluation import evaluate
-from audition.training.loop import Trainer
-from audition.training.request import Calibration
+from audition.training.devices.tensors import synchronise
+from audition.training.loop.batching import effective_batches
+from audition.training.loop.evaluation import evaluate
+from audition.training.loop.loop import Trainer
+from audition.types import Calibration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from audition.protocols import Encoded, ModelAdapter
-    from audition.training.loop import Run
+    from audition.training.loop.loop import Run
+    from audition.types.protocols import Encoded, ModelAdapter
 
 
 def measure_speed(adapter: ModelAdapter, examples: Sequence[Encoded], run: Run) -> Calibration:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from audition import codec
 from audition.errors import AuditionError
-from audition.training.child_process import ChildProcess, TimedOut, WorkerDied
 from audition.training.request import Calibration
 from audition.types import Observation
+from audition.workers.child_process import ChildProcess, TimedOut, WorkerDied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

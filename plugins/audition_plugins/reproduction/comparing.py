@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audition.text_tables import number
+from audition.text.tables import number
 from audition_plugins.reproduction.measured import ALGORITHM_1, OPTIMUM, Cell
 from audition_plugins.reproduction.printed import CONTESTANTS, RATIOS, ROUNDING, TABLES, read_printed
 

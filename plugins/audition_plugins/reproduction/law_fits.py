@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from audition.laws import fit_rectified, fit_vanilla
-from audition.text_tables import to_csv, to_table
+from audition.text.tables import to_csv, to_table
 from audition_plugins.published import read_table
 from audition_plugins.reproduction.comparing import mean
 from audition_plugins.reproduction.printed import TASKS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from audition.text_tables import to_csv, to_table
+from audition.text.tables import to_csv, to_table
 from audition_plugins.reproduction.comparing import mean, shown
 from audition_plugins.reproduction.measured import ALGORITHM_1, OPTIMUM
 from audition_plugins.reproduction.printed import CONTESTANTS, TASKS

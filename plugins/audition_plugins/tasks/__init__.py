@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 @hookimpl
 def audition_tasks() -> Iterable[TaskEntry]:
     """Return the tasks; nothing is read, and neither datasets nor pyarrow is imported, before one is opened."""
-    from audition_plugins.tasks._sources import SUFFIXES
     from audition_plugins.tasks.embedded import embedded_specs, open_embedded
-    from audition_plugins.tasks.flan import FLAN
-    from audition_plugins.tasks.gigaword import GIGAWORD
-    from audition_plugins.tasks.wmt19 import WMT19
+    from audition_plugins.tasks.paper.flan import FLAN
+    from audition_plugins.tasks.paper.gigaword import GIGAWORD
+    from audition_plugins.tasks.paper.wmt19 import WMT19
+    from audition_plugins.tasks.readers.sources import SUFFIXES
 
     for spec in embedded_specs():
         yield TaskEntry(name=spec.name, open=open_embedded, spec=spec)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from audition.types import TaskOptions
-    from audition_plugins.tasks._arrow_task import ArrowTask
+    from audition_plugins.tasks.store.arrow_task import ArrowTask
 
 PREFIXES = {"package-synopsis": "Generate a summary: ", "office-help-en-zh": "Translate to Chinese: "}
 """The paper's prompts for the same kinds of tasks; wordnet-instructions are prompts already."""
@@ -50,7 +50,7 @@ def open_embedded(name: str, options: TaskOptions) -> ArrowTask:
     from datasets import Dataset
 
     from audition.tasks import SPLITS
-    from audition_plugins.tasks._arrow_task import ArrowTask
+    from audition_plugins.tasks.store.arrow_task import ArrowTask
 
     files = [path("tasks", name, f"{split}.parquet") for split in SPLITS]
     tables = [pq.read_table(file, columns=["input", "target"]) for file in files]

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audition.types import TaskSpec
-from audition_plugins.tasks._arrow_task import open_sources
-from audition_plugins.tasks._folders import find_files
-from audition_plugins.tasks._sources import data_file
+from audition_plugins.tasks.readers.folders import find_files
+from audition_plugins.tasks.readers.sources import data_file
+from audition_plugins.tasks.store.arrow_task import open_sources
 
 if TYPE_CHECKING:
     from audition.tasks import SplitName
     from audition.types import TaskOptions
-    from audition_plugins.tasks._arrow_task import ArrowTask
-    from audition_plugins.tasks._sources import DataFile
+    from audition_plugins.tasks.readers.sources import DataFile
+    from audition_plugins.tasks.store.arrow_task import ArrowTask
 
 
 def open_path(address: str, options: TaskOptions) -> ArrowTask:

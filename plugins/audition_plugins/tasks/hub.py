@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audition.errors import UsageError
 from audition.types import TaskSpec
-from audition_plugins.tasks._arrow_task import open_sources
-from audition_plugins.tasks._folders import split_of
-from audition_plugins.tasks._sources import HubSplit
 from audition_plugins.tasks.files import given_files
+from audition_plugins.tasks.readers.folders import split_of
+from audition_plugins.tasks.readers.sources import HubSplit
+from audition_plugins.tasks.store.arrow_task import open_sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from audition.tasks import SplitName
     from audition.types import TaskOptions
-    from audition_plugins.tasks._arrow_task import ArrowTask
-    from audition_plugins.tasks._sources import Source
+    from audition_plugins.tasks.readers.sources import Source
+    from audition_plugins.tasks.store.arrow_task import ArrowTask
 
 _ADDRESS = re.compile(r"hf:(?P<repository>[\w.-]+(/[\w.-]+)?)(:(?P<config>[^@]+))?(@(?P<revision>.+))?")
 

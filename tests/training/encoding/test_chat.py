@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from audition.encoding import NO_LIMIT, CausalEncoder, Vocabulary
+from audition.encoding.chat import ChatTemplate, dated
+from audition.encoding.pairs import IGNORED
 from audition.errors import UsageError
 from audition.testing.tokenisers import build_tokeniser
-from audition.training.encoding import NO_LIMIT, CausalEncoder, Vocabulary
-from audition.training.encoding.chat import ChatTemplate, dated
-from audition.training.objective import IGNORED
 from audition.types import Example, Turn
 
 if TYPE_CHECKING:

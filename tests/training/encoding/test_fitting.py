@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.training.encoding.fitting import fitting_turns
+from audition.encoding.fitting import fitting_turns
 from audition.types import Turn
 
 if TYPE_CHECKING:

@@ -4,11 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from audition.encoding import NO_LIMIT, CausalEncoder, Vocabulary
+from audition.readings.survey import survey
 from audition.testing.tokenisers import build_tokeniser
-from audition.training.encoding import NO_LIMIT, CausalEncoder, Vocabulary
-from audition.training.encoding.survey import Survey, survey
-from audition.training.recipe import Recipe
-from audition.types import Example
+from audition.types import Example, Recipe, Survey
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

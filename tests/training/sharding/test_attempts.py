@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from audition.training.request import Attempt
+from audition.types import Attempt
 
 
 def test_what_was_learned_once_stays_known() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audition.training.batching import micro_batches
-from audition.training.micro_batch import MicroBatchLimit
+from audition.training.loop.batching import micro_batches
+from audition.training.loop.micro_batch import MicroBatchLimit
 from audition.training.sharding.team import Team
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from torch.distributed.fsdp import FSDPModule
 from audition.errors import UsageError
 from audition.testing.checkpoints import build_checkpoint
 from audition.testing.toy import ToyAdapter
-from audition.training.sharding.layout import shard
+from audition.training.methods.sharded import shard
 from audition.training.sharding.parts import local_part
 from model_requests import ask_model, load_adapter, load_candidate, recipe
 

@@ -9,9 +9,9 @@ import torch
 from torch.distributed.tensor import Shard, distribute_tensor
 from torch.nn import Linear, Parameter, Sequential
 
+from audition.training.loop.weights import Snapshot
 from audition.training.sharding.parts import TrainedParts, local_part, whole, write
 from audition.training.sharding.team import ALONE
-from audition.training.weights import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable

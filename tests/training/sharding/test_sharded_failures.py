@@ -21,8 +21,7 @@ from sharded_world import World
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from audition.training.request import MeasurementRequest
-    from audition.types import Status
+    from audition.types import MeasurementRequest, Status
 
 pytestmark = pytest.mark.slow
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from audition.protocols import Encoded, ModelAdapter
     from audition.types import AdapterEntry, ModelSpec
+    from audition.types.protocols import Encoded, ModelAdapter
 
 #: of very different lengths, so that a batch of them is padded
 PAIRS: tuple[Example, ...] = (

@@ -11,8 +11,8 @@ from audition.testing.adapters.base import PAIRS, TOLERANCE, AdapterChecks, is_c
 from audition.testing.promises import promise, require
 
 if TYPE_CHECKING:
-    from audition.protocols import ModelAdapter
     from audition.types import Example
+    from audition.types.protocols import ModelAdapter
 
 
 class LossChecks(AdapterChecks):

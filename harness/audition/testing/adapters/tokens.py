@@ -10,7 +10,7 @@ from audition.testing.promises import promise, require
 from audition.types import Example
 
 if TYPE_CHECKING:
-    from audition.protocols import ModelAdapter
+    from audition.types.protocols import ModelAdapter
 
 
 class TokenChecks(AdapterChecks):

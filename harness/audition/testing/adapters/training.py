@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from audition.protocols import ModelAdapter
     from audition.types import AdapterEntry, ModelSpec
+    from audition.types.protocols import ModelAdapter
 
 
 class TrainingChecks(AdapterChecks):

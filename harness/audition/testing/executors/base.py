@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audition.testing.toy.misbehaving import NAME, RELEASED, TASK, build_misbehaving_checkpoint
-from audition.training.recipe import Recipe
-from audition.training.request import MeasurementRequest
+from audition.types import MeasurementRequest, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from audition.protocols import Executor
     from audition.testing.toy.misbehaving import Behaviour
     from audition.types import ExecutorEntry, Observation
+    from audition.types.protocols import Executor
 
 RECIPE = Recipe(
     name="toy", learning_rates=(0.01,), batch_sizes=(8,), epochs=1, precision="fp32", n_validation=8, n_test=8

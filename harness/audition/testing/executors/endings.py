@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-from audition.errors import AuditionError
-from audition.hooks import describe
+from audition.errors import AuditionError, describe
 from audition.testing.executors.base import ExecutorChecks, run, said
 from audition.testing.promises import promise, require
 from audition.testing.toy.misbehaving import HANGING, wait_for
@@ -17,9 +16,8 @@ from audition.testing.toy.misbehaving import HANGING, wait_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from audition.protocols import Executor
-    from audition.training.request import MeasurementRequest
-    from audition.types import ExecutorEntry, Observation, Status
+    from audition.types import ExecutorEntry, MeasurementRequest, Observation, Status
+    from audition.types.protocols import Executor
 
 Outcome: TypeAlias = "Observation | Exception"
 _TIME_LIMIT = 2.0  #: seconds; a model that hangs is beyond any

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.protocols import Executor
 from audition.testing.executors.base import ExecutorChecks, numbers, run, run_all, said
 from audition.testing.promises import promise, require
 from audition.testing.toy.misbehaving import IN_PROCESS
-from audition.training.request import Calibration, Progress
+from audition.types import Calibration, Progress
+from audition.types.protocols import Executor
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,9 +15,9 @@ from audition.types import NOT_A_NUMBER
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from audition.protocols import Selector
     from audition.testing.spy import SpyProblem
     from audition.types import RankedModel, Ranking, SelectorEntry
+    from audition.types.protocols import Selector
 
 
 class SelectorChecks:

@@ -9,8 +9,8 @@ import pytest
 from audition.types import TaskOptions
 
 if TYPE_CHECKING:
-    from audition.protocols import TaskLoader
     from audition.types import TaskEntry
+    from audition.types.protocols import TaskLoader
 
 
 class TaskChecks:

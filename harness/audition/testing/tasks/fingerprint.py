@@ -15,8 +15,8 @@ from audition.testing.promises import promise, require
 from audition.testing.tasks.base import TaskChecks
 
 if TYPE_CHECKING:
-    from audition.protocols import TaskLoader
     from audition.types import TaskEntry
+    from audition.types.protocols import TaskLoader
 
 #: first line of standard input: a list of folders; the rest: how to open the task
 _IN_ANOTHER_PROCESS = """

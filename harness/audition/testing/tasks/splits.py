@@ -17,8 +17,8 @@ from audition.types import Example
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from audition.protocols import TaskLoader
     from audition.types import TaskEntry
+    from audition.types.protocols import TaskLoader
 
 _ORDER = 200  #: examples by which two orders are told apart
 
@@ -65,7 +65,7 @@ class SplitChecks(TaskChecks):
 
     @promise(
         "a smaller subset is a prefix of a larger one of the same seed",
-        keep="order the whole training split once by the seed, as audition.tasks.subset_order does, and cut",
+        keep="order the whole training split once by the seed, as audition.tasks.subsets.subset_order does, and cut",
     )
     def test_subsets_are_nested(self, task: TaskLoader) -> None:
         n_train = task.spec.n_train or 0
@@ -77,7 +77,7 @@ class SplitChecks(TaskChecks):
 
     @promise(
         "a subset holds as many examples as were asked for, or is refused",
-        keep="call audition.tasks.require_rows, which raises UsageError when there are too few",
+        keep="call audition.tasks.subsets.require_rows, which raises UsageError when there are too few",
     )
     def test_a_subset_is_as_large_as_was_asked(self, task: TaskLoader) -> None:
         n_train = task.spec.n_train or 0

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audition.checkpoints import read_spec
+from audition.encoding.pairs import IGNORED
 from audition.testing.adapters.base import is_close
 from audition.testing.promises import promise, require
 from audition.testing.tokenising.reference import nll, reference_of
-from audition.training.causal import CausalAdapter
-from audition.training.objective import IGNORED
-from audition.training.seq2seq import Seq2SeqAdapter
+from audition.training.adapters.causal import CausalAdapter
+from audition.training.adapters.seq2seq import Seq2SeqAdapter
 from audition.types import Example, Turn
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from audition.protocols import ModelAdapter
-    from audition.training.encoding import EncodedPair
+    from audition.encoding import EncodedPair
+    from audition.types.protocols import ModelAdapter
 
 PLAIN = (
     Example(input="Which river?", target="the sea"),

@@ -265,7 +265,7 @@ def build_tokenised(kind: str, folder: Path) -> Path:
     import torch
     import transformers
 
-    from audition.training.loading import quiet
+    from audition.encoding.pretrained import quiet
 
     made = TOKENISER_KINDS[kind]
     folder.mkdir(parents=True, exist_ok=True)

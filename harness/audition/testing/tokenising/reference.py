@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from audition.training.encoding.chat import DATE
+from audition.encoding.chat import DATE
 
 if TYPE_CHECKING:
-    from audition.protocols import ModelAdapter
     from audition.types import Example
+    from audition.types.protocols import ModelAdapter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from audition.types import AdapterEntry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from audition.protocols import Encoded
     from audition.types import Example, ModelSpec
+    from audition.types.protocols import Encoded
 
 _PAD, _EOS, _SEPARATOR = 256, 257, 258  #: after the 256 bytes
 _N_VOCAB = 259

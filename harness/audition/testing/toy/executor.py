@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from audition.training.candidate import Candidate
-    from audition.training.request import Calibration, MeasurementRequest, Progress
-    from audition.types import AdapterEntry
+    from audition.types import AdapterEntry, Calibration, MeasurementRequest, Progress
 
 T = TypeVar("T")
 TOY_ADAPTERS = (TOY_ADAPTER, MISBEHAVING_ADAPTER)
@@ -80,7 +79,7 @@ class ToyExecutor:
 
     def _load(self, request: MeasurementRequest) -> Candidate:
         from audition.training.candidate import Candidate
-        from audition.training.device import resolve_device
+        from audition.training.devices.finding import resolve_device
 
         task = open_toy_task(request.task.name, request.task.options)
         return Candidate.load(request, self._adapters[request.model.adapter], task, resolve_device("cpu"))

@@ -10,7 +10,7 @@ from audition.types import Point, Ranking, Score, SelectorEntry
 if TYPE_CHECKING:
     import numpy as np
 
-    from audition.protocols import SelectionProblem
+    from audition.types.protocols import SelectionProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

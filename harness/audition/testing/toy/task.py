@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from audition.tasks import require_rows
+from audition.tasks.subsets import require_rows
 from audition.types import Example, TaskEntry, TaskSpec
 
 if TYPE_CHECKING:

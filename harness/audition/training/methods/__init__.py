@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from audition.recipes.support import check_recipe, preparation_of
 from audition.training.methods.low_rank import initialise
 from audition.training.methods.plain import as_plain
-from audition.training.methods.rules import check_recipe, preparation_of
 
 if TYPE_CHECKING:
-    from audition.protocols import ModelAdapter
-    from audition.training.device import Device
-    from audition.training.recipe import Recipe
+    from audition.training.devices.device import Device
+    from audition.types import Recipe
+    from audition.types.protocols import ModelAdapter
 
 __all__ = ["as_plain", "check_recipe", "initialise", "preparation_of", "prepare"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from audition.errors import UsageError
 
 if TYPE_CHECKING:
-    from audition.training.recipe import Attention
+    from audition.types import Attention
 
 _NAMES = {"sdpa": "sdpa", "eager": "eager", "flash": "flash_attention_2"}  #: as transformers spells them
 
@@ -20,7 +20,7 @@ def set_attention(module: Any, attention: Attention) -> None:  # noqa: ANN401 - 
     """
     if attention == "auto":
         return
-    from audition.training.loading import quiet
+    from audition.encoding.pretrained import quiet
 
     name = _NAMES[attention]
     reason = None

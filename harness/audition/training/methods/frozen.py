@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
 
-    from audition.training.recipe import Quantisation
+    from audition.types import Quantisation
 
 
 def quantise(module: Module, layers: Mapping[str, Module], quantisation: Quantisation, precision: str) -> None:

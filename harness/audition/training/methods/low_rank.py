@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
 
-    from audition.training.recipe import Recipe
+    from audition.types import Recipe
 
 _ADAPTER = "default"  #: peft's name for a layer's only pair of matrices
 

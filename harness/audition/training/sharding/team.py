@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.distributed.device_mesh import DeviceMesh
 
-    from audition.training.device import Device
+    from audition.training.devices.device import Device
 
 _APART = 10**6  #: between the seeds of two processes: no other seed of a measurement is met
 #: long enough never to pass: whoever is waited for is loading, computing or dead, and the leader hears of the dead

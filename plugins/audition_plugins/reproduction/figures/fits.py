@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audition.charts import Axis, Chart, Series
+from audition.text.charts import Axis, Chart, Series
 from audition_plugins.reproduction.figures.figure import Figure
 from audition_plugins.reproduction.law_fits import trained
 from audition_plugins.reproduction.printed import TASKS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audition.charts import Axis, Chart, Series
-from audition.recorded_selection import as_published
-from audition.text_tables import to_table
+from audition.selection.replay import as_published
+from audition.text.charts import Axis, Chart, Series
+from audition.text.tables import to_table
 from audition_plugins.reproduction.figures.figure import Figure
 from audition_plugins.reproduction.law_fits import trained
 

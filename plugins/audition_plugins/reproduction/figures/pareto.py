@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audition.charts import Axis, Chart, Series
-from audition.text_tables import to_csv
+from audition.text.charts import Axis, Chart, Series
+from audition.text.tables import to_csv
 from audition_plugins.reproduction.comparing import mean, points, shown
 from audition_plugins.reproduction.figures.figure import Figure
 from audition_plugins.reproduction.measured import ALGORITHM_1, Cell

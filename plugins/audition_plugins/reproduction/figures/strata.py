@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audition.charts import Axis, Chart, Series
-from audition.text_tables import to_csv, to_table
+from audition.text.charts import Axis, Chart, Series
+from audition.text.tables import to_csv, to_table
 from audition_plugins.reproduction.comparing import mean, mean_points, points, shown
 from audition_plugins.reproduction.figures.figure import Figure
 from audition_plugins.reproduction.measured import IN_STRATA, STRATA, Cell

@@ -1,0 +1,74 @@
+"""What fine-tuning costs: floating-point operations from parameters and tokens.
+
+Training takes about 6·N operations a token, a forward pass 2·N (N = parameters; Kaplan et al. 2020), the count
+that the paper uses. Of a sparse mixture-of-experts model, only the parameters that a token meets count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audition.budgets.flops import active_params, forward_flops, training_flops
+from audition.types import Cost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from audition.types import Calibration, ModelSpec, Recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostModel:
+    """What a measurement will cost, at most: every epoch of the recipe, no early stop. Everything is an estimate."""
+
+    recipe: Recipe
+    n_seeds: int
+    n_validation: int  #: validation examples scored after each epoch
+    n_test: int  #: test examples scored once
+    tokens_per_example: float  #: of a model without calibration
+    calibrations: Mapping[str, Calibration]  #: by model, of those that were tried on the device
+    flops_per_second: float | None  #: of the slowest calibrated model, for the others; None: nothing was calibrated
+
+    def of(self, model: ModelSpec, n_samples: int) -> Cost:
+        """Return the cost of one measurement of `model`, over all seeds."""
+        calibration = self.calibrations.get(model.name)
+        tokens = calibration.tokens_per_example if calibration else self.tokens_per_example
+        n_seeds = self.n_seeds if n_samples else 1
+        n_epochs = self.recipe.grid * self.recipe.epochs if n_samples else 0
+        trained = n_seeds * n_epochs * n_samples
+        scored = n_seeds * (n_epochs * self.n_validation + self.n_test)
+        flops = self._flops(model, trained * tokens, scored * tokens)
+        return Cost(
+            n_samples=n_samples,
+            samples_processed=trained,
+            flops=flops,
+            seconds=self._seconds(calibration, trained * tokens, scored * tokens, flops),
+        )
+
+    def _flops(self, model: ModelSpec, trained: float, scored: float) -> float | None:
+        """Return the operations on so many tokens; None: the size of the model is unknown."""
+        n_params = active_params(model)
+        return None if n_params is None else training_flops(n_params, trained) + forward_flops(n_params, scored)
+
+    def _seconds(
+        self, calibration: Calibration | None, trained: float, scored: float, flops: float | None
+    ) -> float | None:
+        """Return device seconds: from the model's own calibration, or from the operations a second of the others."""
+        if calibration is not None:
+            return trained * calibration.seconds_per_training_token + scored * calibration.seconds_per_evaluated_token
+        if self.flops_per_second is None:
+            return 0.0
+        return None if flops is None else flops / self.flops_per_second
+
+
+def slowest_flops_per_second(models: Iterable[ModelSpec], calibrations: Mapping[str, Calibration]) -> float | None:
+    """Return the training speed of the slowest calibrated model of known size, or None if there is none."""
+    return min(
+        (
+            training_flops(n_params, 1) / calibrations[model.name].seconds_per_training_token
+            for model in models
+            if model.name in calibrations and (n_params := active_params(model)) is not None
+        ),
+        default=None,
+    )

@@ -1,0 +1,134 @@
+"""Plans and reports as people read them. Every figure says whether it is measured, estimated or predicted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from audition.text.sizes import format_bytes
+
+if TYPE_CHECKING:
+    from audition.selection.plan import Plan
+    from audition.tasks.reading import ReadReport
+    from audition.types import Cost, Observation, RankedModel, Report, Stratum
+
+
+def plan_rows(plan: Plan) -> list[dict[str, Any]]:
+    """Return one row a candidate; all costs are estimates, and at most."""
+    rows = [
+        {
+            "model": model.model,
+            "sizes": " ".join(map(str, model.sizes)) or "none",
+            "in ledger": model.n_in_ledger,
+            "samples": model.cost.n_samples,
+            "samples processed": model.cost.samples_processed,
+            "FLOPs": _amount(model.cost.flops, ".2g"),
+            "seconds": _amount(model.cost.seconds, ".0f") if plan.is_calibrated else "?",
+            "download": _download(model.download_bytes, model.download_label),
+            "remarks": plan.remarks.get(model.model, ""),
+        }
+        for model in plan.models
+    ]
+    rows += [{"model": row.model, "remarks": f"{row.status}: {'; '.join(row.notes)}"} for row in plan.refused]
+    return rows if any(row["remarks"] for row in rows) else [_without_remarks(row) for row in rows]
+
+
+def plan_sentence(plan: Plan) -> str:
+    """Return the total of a plan."""
+    said = f"At most (estimated): {_cost(plan.cost)}"
+    if plan.wall_seconds is not None:
+        workers = f"{plan.slots} worker{'s' if plan.slots > 1 else ''}"
+        workers += f" of {plan.n_shards} devices" if plan.n_shards > 1 else ""
+        said += f"; about {duration(plan.wall_seconds)} on {workers}, loading models aside"
+    if plan.download_bytes:
+        said += f"; downloads and disk: {format_bytes(plan.download_bytes)}"
+    return said + "."
+
+
+def ranking_rows(stratum: Stratum) -> list[dict[str, Any]]:
+    """Return one row a candidate, best first."""
+    return [_ranking_row(row, stratum) for row in stratum.ranking]
+
+
+def ranking_title(report: Report, stratum: Stratum) -> str:
+    """Return the heading of a ranking."""
+    memory = "" if stratum.memory_budget_bytes is None else f" within {format_bytes(stratum.memory_budget_bytes)}"
+    return f"{report.task}: {report.selector} at {report.budget}{memory}, losses in {report.loss_unit}"
+
+
+def spent_sentence(report: Report) -> str:
+    """Return what a selection cost, measured."""
+    said = f"Spent (measured): {_cost(report.spent)}, {duration(report.spent.seconds)} of compute."
+    if report.reused.samples_processed or report.reused.flops:
+        said += f" Found in the ledger: {_cost(report.reused)}."
+    return said
+
+
+def reading_lines(report: ReadReport) -> list[str]:
+    """Return what happened to the rows of a file or hub data set."""
+    lines = [f"  {report.n_rows:,} rows read; {report.columns}"]
+    counts = {
+        "malformed rows skipped": report.n_bad,
+        "rows left out: their input occurred before": report.n_duplicates,
+        "rows left out: their input is in a held-out split": report.n_overlapping,
+        "rows left out: beyond the limit of their split": report.n_unused,
+    }
+    lines += [f"  {count:,} {what}" for what, count in counts.items() if count]
+    lines += [f"  {note}" for note in report.notes]
+    lines += [f"  columns not used: {', '.join(map(repr, report.unused))}"] if report.unused else []
+    lines += [f"    {count:,} × {rule}" for rule, count in report.bad]
+    return lines + [f"    {example}" for example in report.bad_examples]
+
+
+def duration(seconds: float | None) -> str:
+    """Return a time as "42 s", "3 min 5 s", "2 h 10 min" or "unknown time"."""
+    if seconds is None:
+        return "unknown time"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _without_remarks(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "remarks"}
+
+
+def _ranking_row(row: RankedModel, stratum: Stratum) -> dict[str, Any]:
+    measured = [observation for observation in stratum.measured if observation.model == row.model]
+    return {
+        "rank": row.rank,
+        "model": row.model,
+        "predicted loss": "" if row.predicted_loss is None else f"{row.predicted_loss:.4f}",
+        "measured losses (examples: loss)": "  ".join(map(_loss, measured)),
+        "memory (estimated)": _memory(row.model, stratum),
+        "remarks": "; ".join((*([row.status] if row.status != "ok" else []), *filter(None, row.notes))),
+    }
+
+
+def _loss(observation: Observation) -> str:
+    outcome = observation.status if observation.loss is None else f"{observation.loss:.4f}"
+    return f"{observation.n_samples}: {outcome}"
+
+
+def _cost(cost: Cost) -> str:
+    flops = _amount(cost.flops, ".2g")
+    return f"{cost.n_samples:,} samples, {cost.samples_processed:,} samples processed, {flops} FLOPs"
+
+
+def _amount(amount: float | None, form: str) -> str:
+    return "unknown" if amount is None else format(amount, form)
+
+
+def _memory(model: str, stratum: Stratum) -> str:
+    if model not in stratum.memory:
+        return ""
+    estimate = stratum.memory[model]
+    return "unknown" if estimate is None else format_bytes(estimate.total)
+
+
+def _download(n_bytes: int | None, label: str) -> str:
+    if n_bytes == 0:
+        return "none"
+    return "unknown" if n_bytes is None else f"{format_bytes(n_bytes)} ({label})"

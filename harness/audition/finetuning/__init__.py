@@ -1,0 +1,11 @@
+"""Fine-tune the winner on everything, with the settings that the selection found."""
+
+from __future__ import annotations
+
+from audition.finetuning.finetuning import Finetuning, Settings, open_finetuning
+
+__all__ = [
+    "Finetuning",
+    "Settings",
+    "open_finetuning",
+]

@@ -1,0 +1,1 @@
+"""The searches for the parameters of a law. Private to `audition.laws`."""

@@ -1,0 +1,167 @@
+"""The ledger: the durable store of observations. SQLite by default, any SQLAlchemy URL otherwise.
+
+An observation is in the ledger before anyone sees it. Rows are only ever added; a row that another try may change is
+replaced by the next one: a crash, a time-out, a GPU whose memory other processes held, and a model that did not fit a
+CPU, since the key of a measurement knows a GPU by its kind, which has so much memory, but nothing of a machine's.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from audition.errors import UsageError
+from audition.text import codec
+from audition.types import Calibration, Observation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RETRIED = frozenset({"crashed", "timed-out", "out-of-memory"})  #: statuses that another try may change
+
+_metadata = sa.MetaData()
+_observations = sa.Table(
+    "observations",
+    _metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("model", sa.String, index=True, nullable=False),
+    sa.Column("task", sa.String, index=True, nullable=False),
+    sa.Column("n_samples", sa.Integer, nullable=False),
+    sa.Column("seed", sa.Integer, nullable=False),
+    sa.Column("status", sa.String, nullable=False),
+    sa.Column("measured_at", sa.String, nullable=False),
+    sa.Column("observation", sa.Text, nullable=False),  # JSON
+)
+_calibrations = sa.Table(
+    "calibrations",
+    _metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("calibration", sa.Text, nullable=False),  # JSON
+)
+_runs = sa.Table(
+    "runs",
+    _metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("finished_at", sa.String, nullable=False),
+    sa.Column("folder", sa.String, nullable=False),
+    sa.Column("report", sa.Text, nullable=False),  # JSON
+)
+
+
+def is_final(observation: Observation) -> bool:
+    """Return whether measuring again could not give another outcome."""
+    if observation.status == "does-not-fit":
+        return observation.device_kind != "cpu"
+    return observation.status not in RETRIED
+
+
+class Ledger:
+    """Observations by key, calibrations by key, and finished runs. Safe for threads and processes."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._engine = _engine(url)
+        with self._reporting():
+            _metadata.create_all(self._engine)
+
+    def get(self, key: str) -> Observation | None:
+        """Return the observation of a finished measurement, or None if it should be measured (again)."""
+        query = sa.select(_observations.c.observation).where(_observations.c.key == key)
+        with self._reporting(), self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        observation = None if row is None else codec.from_json(Observation, json.loads(row.observation))
+        return observation if observation is not None and is_final(observation) else None
+
+    def put(self, key: str, observation: Observation) -> None:
+        """Store an observation; returns once it is on disk."""
+        row = {
+            "key": key,
+            "model": observation.model,
+            "task": observation.task,
+            "n_samples": observation.n_samples,
+            "seed": observation.seeds[0],
+            "status": observation.status,
+            "measured_at": _now(),
+            "observation": codec.dumps(observation),
+        }
+        self._replace(_observations, _observations.c.key, row)
+
+    def observations(self) -> tuple[Observation, ...]:
+        """Return everything measured, oldest first."""
+        query = sa.select(_observations.c.observation).order_by(_observations.c.measured_at, _observations.c.key)
+        with self._reporting(), self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return tuple(codec.from_json(Observation, json.loads(row.observation)) for row in rows)
+
+    def get_calibration(self, key: str) -> Calibration | None:
+        """Return how fast a model was on a device, or None."""
+        query = sa.select(_calibrations.c.calibration).where(_calibrations.c.key == key)
+        with self._reporting(), self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else codec.from_json(Calibration, json.loads(row.calibration))
+
+    def put_calibration(self, key: str, calibration: Calibration) -> None:
+        """Store how fast a model is on a device."""
+        self._replace(_calibrations, _calibrations.c.key, {"key": key, "calibration": codec.dumps(calibration)})
+
+    def add_run(self, run_id: str, folder: Path, report: dict[str, Any]) -> None:
+        """Note a finished run and its report."""
+        row = {"id": run_id, "finished_at": _now(), "folder": str(folder), "report": json.dumps(report)}
+        self._replace(_runs, _runs.c.id, row)
+
+    def runs(self) -> tuple[dict[str, Any], ...]:
+        """Return id, finished_at, folder and report of every run, newest first."""
+        query = sa.select(_runs).order_by(_runs.c.finished_at.desc(), _runs.c.id)
+        with self._reporting(), self._engine.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        return tuple({**row, "report": json.loads(row["report"])} for row in rows)
+
+    def close(self) -> None:
+        """Release the connections."""
+        self._engine.dispose()
+
+    def _replace(self, table: sa.Table, key: sa.Column[str], row: dict[str, Any]) -> None:
+        with self._reporting(), self._engine.begin() as connection:
+            connection.execute(sa.delete(table).where(key == row[key.name]))
+            connection.execute(sa.insert(table).values(**row))
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise UsageError(f"{self._url}: the ledger cannot be used: {reason}") from error
+
+
+def _engine(url: str) -> sa.Engine:
+    if "://" not in url:
+        path = Path(url).expanduser()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{url}: the ledger's folder cannot be made: {error.strerror}") from error
+        url = f"sqlite:///{path}"
+    try:
+        engine = sa.create_engine(url)
+    except (sa.exc.ArgumentError, ImportError) as error:
+        raise UsageError(f"{url}: not a ledger file or a database URL audition can open: {error}") from error
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+    """Wait for other writers instead of failing, and survive a power cut."""
+    connection.execute("PRAGMA busy_timeout = 30000")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")

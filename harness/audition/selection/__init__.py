@@ -1,0 +1,10 @@
+"""From a user's wish to a report."""
+
+from __future__ import annotations
+
+from audition.types.reports import Report, Stratum
+
+__all__ = [
+    "Report",
+    "Stratum",
+]

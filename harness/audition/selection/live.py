@@ -1,0 +1,210 @@
+"""A live selection: resolve everything that can be wrong, plan, fine-tune, report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from audition.budgets.ladder import require_sizes
+from audition.errors import BudgetExceeded, UsageError
+from audition.measuring.problem import MeteredProblem
+from audition.measuring.rechecking import MOST_SEEDS, doubtful_points
+from audition.readings.survey import lossy_note
+from audition.selection.advice import advise
+from audition.selection.plan import cost_model, make_plan, planned_sizes
+from audition.selection.provenance import of_setting
+from audition.selection.stratum import does_not_fit, not_tried, select_stratum
+from audition.text.sizes import format_bytes
+from audition.types import Cost, Point, RankedModel, Report, Survey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from audition.budgets.budget import Budget
+    from audition.measuring.live import LiveLosses
+    from audition.measuring.setting import LiveSetting
+    from audition.memory import MemoryPlanner
+    from audition.readings.readings import Readings
+    from audition.selection.plan import Plan
+    from audition.types import ModelSpec, Stratum
+    from audition.types.protocols import Selector
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveSelection:
+    """One opened task, candidates, budgets and a selector. `plan` first, then `run`."""
+
+    setting: LiveSetting
+    candidates: Sequence[ModelSpec]
+    losses: LiveLosses
+    budget: Budget
+    selector_name: str
+    selector: Selector
+    memory: MemoryPlanner
+    min_size: int  #: smallest subset measured
+    d_full: int  #: training rows, or what they will be one day
+    seed: int  #: of the selector's randomness
+    provenance: Mapping[str, Any]  #: of the program and its plugins
+    does_recheck: bool = False  #: measure points that are out of line again, with other seeds
+    rechecked: dict[str, list[str]] = field(default_factory=dict)  #: by model: what came of it
+    readings: Readings | None = None  #: how candidates read the rows; None: unknown, nobody is refused for it
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Return the sizes that may be measured, largest first.
+
+        Raises:
+            UsageError: the task is too small for the selector at this ratio.
+        """
+        n_train = self.setting.task.spec.n_train or 0
+        wanted = int(getattr(self.selector, "min_sizes", 1))
+        return require_sizes(n_train, self.budget.fraction, self.min_size, wanted=wanted)
+
+    def plan(self) -> Plan:
+        """Return what `run` will do at most; calibrates on this device whatever the ledger does not know."""
+        sizes = planned_sizes(self.selector, self.sizes)
+        models = self._within(self.memory.budgets[-1])
+        if not models:
+            raise UsageError(self._nothing_fits() if self._able else self._all_refused())
+        calibrations = self.losses.calibrate_all(models) if sizes else {}
+        costs = cost_model(models, self.setting.task, self.setting.recipe, len(self.setting.seeds), calibrations)
+        self.losses.costs = costs
+        plan = make_plan(models, sizes, self.losses, costs)
+        return replace(plan, refused=tuple(self.refused.values()), remarks=self._reading_notes)
+
+    def run(self) -> Report:
+        """Return the report; measurements come from the ledger or are made and stored there first."""
+        strata = self._strata()
+        done: set[Point] = set()
+        while self.does_recheck and (points := self._odd_points(strata) - done):
+            done |= points
+            for point in sorted(points):
+                self.rechecked.setdefault(point.model, []).append(self._recheck(point, strata))
+            try:
+                strata = self._strata()  # the selector thinks again; everything else is known, nothing is paid twice
+            except BudgetExceeded:  # it now wants sizes that it did not want before
+                break
+        advice = advise(strata[-1].ranking, strata[-1].measured, can_recheck=not self.does_recheck)
+        return Report(
+            task=self.setting.task.spec.name,
+            selector=self.selector_name,
+            source="live",
+            loss_unit=self.setting.loss_unit,
+            budget=str(self.budget),
+            d_full=self.d_full,
+            strata=strata,
+            spent=self.losses.paid,
+            reused=self.losses.reused,
+            recommendation=advice.sentence,
+            recommended=advice.model,
+            provenance={**self.provenance, **of_setting(self.setting, self.selector), "weights": self.losses.weights},
+        )
+
+    def _odd_points(self, strata: Sequence[Stratum]) -> set[Point]:
+        return set(doubtful_points(each for stratum in strata for each in stratum.measured))
+
+    def _recheck(self, point: Point, strata: Sequence[Stratum]) -> str:
+        """Measure the point again, if the budget of every ranking that has it pays for that; return what came of it."""
+        planned = sum([self.losses.planned(point)] * MOST_SEEDS, Cost())
+        try:
+            for stratum in strata:
+                if point in {(each.model, each.n_samples) for each in stratum.measured}:
+                    self.budget.check(sum((each.cost for each in stratum.measured), planned))
+        except BudgetExceeded:
+            return f"not measured again at {point.n_samples:,}: the budget does not pay for it"
+        return self.losses.recheck(point)
+
+    def _strata(self) -> tuple[Stratum, ...]:
+        return tuple(self._stratum(memory_budget) for memory_budget in self.memory.budgets)
+
+    def _stratum(self, memory_budget: int | None) -> Stratum:
+        candidates = self._within(memory_budget)
+        problem = MeteredProblem(
+            candidates=candidates,
+            sizes=self.sizes,
+            d_full=self.d_full,
+            loss_unit=self.setting.loss_unit,
+            budget=self.budget,
+            losses=self.losses,
+        )
+        stratum = select_stratum(
+            problem,
+            self.selector,
+            seed=self.seed,
+            memory_budget_bytes=memory_budget,
+            too_large=[
+                self.refused.get(model.name) or self._too_large(model, memory_budget)
+                for model in self.candidates
+                if model not in candidates
+            ],
+            memory={model.name: self.memory.need(model, memory_budget) for model in self.candidates},
+            remarks={name: remark for name, remark in self._remarks(candidates, memory_budget) if remark},
+        )
+        read = {name: each for name, each in self.surveys.items() if isinstance(each, Survey)}
+        return replace(stratum, readings=read)
+
+    def _within(self, memory_budget: int | None) -> tuple[ModelSpec, ...]:
+        return tuple(model for model in self._able if self.memory.fits(model, memory_budget))
+
+    @cached_property
+    def surveys(self) -> Mapping[str, Survey | RankedModel]:
+        """Return how candidates whose tokeniser is on this disk read the rows, or the row of one that cannot."""
+        found: dict[str, Survey | RankedModel] = {}
+        for model in self.candidates if self.readings else ():
+            try:
+                survey = self.readings.survey(model) if self.readings else None
+            except UsageError as error:
+                found[model.name] = not_tried(model, "refused", str(error))
+                continue
+            if survey is not None:
+                found[model.name] = survey
+        return found
+
+    @cached_property
+    def refused(self) -> Mapping[str, RankedModel]:
+        """Return the rows of the candidates that are not tried, since they cannot take the task as it is."""
+        rows = {}
+        for model in self.candidates:
+            survey = self.surveys.get(model.name)
+            if isinstance(survey, RankedModel):
+                rows[model.name] = survey
+            elif survey is not None and survey.n_refused:
+                rows[model.name] = not_tried(model, "refused", f"{survey.refusal} ({survey.n_refused} rows)")
+            elif survey is not None and survey.is_lossy and not self.setting.rank_lossy:
+                rows[model.name] = not_tried(model, "lossy-tokeniser", lossy_note(survey.lossy))
+        return rows
+
+    @property
+    def _able(self) -> tuple[ModelSpec, ...]:
+        return tuple(model for model in self.candidates if model.name not in self.refused)
+
+    @property
+    def _reading_notes(self) -> dict[str, str]:
+        return {name: "; ".join(each.notes) for name, each in self.surveys.items() if isinstance(each, Survey)}
+
+    def _remarks(self, models: Sequence[ModelSpec], memory_budget: int | None) -> Iterator[tuple[str, str]]:
+        """Yield what makes each model fit, and what it cuts or cannot write."""
+        for model in models:
+            again = self.rechecked.get(model.name, ())
+            parts = (self.memory.remark(model, memory_budget), self._reading_notes.get(model.name), *again)
+            yield model.name, "; ".join(filter(None, parts))
+
+    def _all_refused(self) -> str:
+        return "no candidate can take this task: " + "; ".join(
+            f"{name}: {', '.join(row.notes)}" for name, row in self.refused.items()
+        )
+
+    def _too_large(self, model: ModelSpec, memory_budget: int | None) -> RankedModel:
+        return does_not_fit(model, self.memory.why_not(model, memory_budget or 0))
+
+    def _nothing_fits(self) -> str:
+        needs = [
+            least
+            for model in self.candidates
+            if (least := self.memory.least(model, self.memory.budgets[-1])) is not None
+        ]
+        budget = format_bytes(self.memory.budgets[-1] or 0)
+        if not needs:
+            return f"no candidate can be compared with {budget}: the size of none is known before its download"
+        return f"no candidate fits in {budget}; the smallest needs {format_bytes(min(needs))} (estimated)"

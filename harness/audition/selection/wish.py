@@ -1,0 +1,54 @@
+"""What a user asks of a selection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audition.checkpoints.candidates import resolve_candidates
+from audition.types import TaskOptions
+
+if TYPE_CHECKING:
+    from audition.budgets.budget import Budget
+    from audition.checkpoints.candidates import ModelOffers
+    from audition.types import (
+        LossUnit,
+        ModelSpec,
+        Side,
+        TrainOn,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a user asks of a selection; a default means that the user did not say."""
+
+    task: str
+    task_options: TaskOptions = TaskOptions()  # noqa: RUF009 - frozen
+    models: tuple[str, ...] = ()  #: names, patterns, hub ids, paths; empty: see `default_candidates`
+    exclude: tuple[str, ...] = ()
+    budget: Budget
+    selector: str = "ats"
+    selector_options: tuple[str, ...] = ()  #: each "name=value"
+    memory_budgets: tuple[int, ...] = ()  #: bytes; empty: the GPU's own, or no limit on a CPU
+    recipe: str | None = None  #: None: the task's default
+    truncate: Side | None = None  #: None: the recipe's
+    train_on: TrainOn | None = None  #: None: the recipe's
+    device: str = "auto"
+    n_workers: int | None = None  #: None: one a core, or one a GPU
+    executor: str = "local"
+    timeout: float | None = None  #: seconds a measurement may take
+    n_seeds: int = 1
+    seed: int = 0  #: the first one
+    loss_unit: LossUnit | None = None  #: None: nats/byte live, as recorded otherwise
+    rank_lossy: bool = False
+    does_recheck: bool = False  #: measure points that are out of line again
+    metric: str | None = None  #: that `finetune` reports; None: the task's
+    min_size: int | None = None  #: None: the task's
+    full_size: int | None = None  #: None: all training rows
+
+
+def open_candidates(wish: Wish, catalog: ModelOffers, *, default: list[ModelSpec]) -> tuple[ModelSpec, ...]:
+    """Return the candidates that the user named, or `default`, less those excluded."""
+    names = wish.models or tuple(model.name for model in default)
+    return resolve_candidates(names, wish.exclude, catalog)

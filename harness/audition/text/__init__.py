@@ -1,0 +1,1 @@
+"""Values as text: numbers, sizes, tables, charts, JSON."""

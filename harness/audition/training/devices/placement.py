@@ -1,0 +1,50 @@
+"""How measurements are spread over the devices that a user chose."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from audition.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from audition.training.devices.device import Device
+    from audition.types import Recipe
+
+
+def places(devices: Sequence[Device], recipe: Recipe) -> tuple[str, ...]:
+    """Return where one measurement each can run: a GPU, or as many as share a model, "cuda:0,cuda:1"; or the CPU.
+
+    GPUs that are too few for another measurement are left out.
+
+    Raises:
+        UsageError: the recipe spreads a model over more GPUs than there are.
+    """
+    n = recipe.n_shards
+    if not devices[0].is_cuda:
+        return (devices[0].name,)
+    if n > len(devices):
+        are = "GPU is" if len(devices) == 1 else "GPUs are"
+        raise UsageError(f"recipe {recipe.name!r}: 'n_shards' is {n}, but {len(devices)} {are} here or chosen")
+    names = [device.name for device in devices]
+    return tuple(",".join(names[start : start + n]) for start in range(0, len(names) - n + 1, n))
+
+
+def default_workers(devices: Sequence[Device], recipe: Recipe) -> int:
+    """Return one worker a place, or on a CPU, one a core that this process may use, shards counted."""
+    if devices[0].is_cuda:
+        return len(places(devices, recipe))
+    return max(1, len(os.sched_getaffinity(0)) // recipe.n_shards)
+
+
+def executor_options(devices: Sequence[Device], recipe: Recipe) -> dict[str, tuple[str, ...]]:
+    """Return how an executor is told to spread over several places; one place is in every request anyway."""
+    chosen = places(devices, recipe)
+    return {"devices": chosen} if len(chosen) > 1 else {}
+
+
+def memory_of_each(devices: Sequence[Device]) -> int | None:
+    """Return the bytes that any of the GPUs has; None on a CPU, where nothing is filtered by memory."""
+    return min(device.memory_bytes for device in devices) if devices[0].is_cuda else None

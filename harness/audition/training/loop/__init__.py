@@ -1,0 +1,1 @@
+"""One training run, and the grid of runs."""

@@ -1,0 +1,83 @@
+"""The words of the house: frozen values that cross the plugin boundary. Units and shapes are declared here, once.
+
+Every annotation resolves at run time (`typing.get_type_hints`), so nothing here is imported for type checkers alone.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from audition.types.costs import Cost, MemoryEstimate
+from audition.types.deprecation import deprecated
+from audition.types.entries import (
+    AdapterEntry,
+    ExecutorEntry,
+    Offer,
+    PluginFile,
+    ReproductionEntry,
+    SelectorEntry,
+    TaskEntry,
+)
+from audition.types.measurements import LossCurve, LossUnit, Observation, Point, Source, Status
+from audition.types.models import Architecture, ModelShape, ModelSpec
+from audition.types.rankings import NOT_A_NUMBER, Flag, RankedModel, Ranking, Score
+from audition.types.recipes import Attention, Method, Optimiser, Precision, Quantisation, Recipe, Side, TrainOn
+from audition.types.reports import Report, Stratum, Upgrade
+from audition.types.requests import Attempt, Calibration, MeasurementRequest, Progress
+from audition.types.surveys import Survey
+from audition.types.tasks import Example, Quotes, TaskOptions, TaskSpec, Turn
+
+__all__ = [
+    "NOT_A_NUMBER",
+    "AdapterEntry",
+    "Architecture",
+    "Attempt",
+    "Attention",
+    "Calibration",
+    "Cost",
+    "Example",
+    "ExecutorEntry",
+    "Flag",
+    "LossCurve",
+    "LossUnit",
+    "MeasurementRequest",
+    "MemoryEstimate",
+    "Method",
+    "ModelShape",
+    "ModelSpec",
+    "Observation",
+    "Offer",
+    "Optimiser",
+    "PluginFile",
+    "Point",
+    "Precision",
+    "Progress",
+    "Quantisation",
+    "Quotes",
+    "RankedModel",
+    "Ranking",
+    "Recipe",
+    "Report",
+    "ReproductionEntry",
+    "Score",
+    "SelectorEntry",
+    "Side",
+    "Source",
+    "Status",
+    "Stratum",
+    "Survey",
+    "TaskEntry",
+    "TaskOptions",
+    "TaskSpec",
+    "TrainOn",
+    "Turn",
+    "Upgrade",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute may be anything
+    if name == "JSON":
+        warnings.warn(deprecated("audition.types.JSON", "typing.Any", since=1), stacklevel=2)
+        return Any
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,93 @@
+"""How one fine-tuning is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from audition.types.models import ModelSpec
+
+Method = Literal["full", "lora", "qlora"]
+Precision = Literal["auto", "fp32", "bf16"]
+Quantisation = Literal["nf4", "int8"]
+Optimiser = Literal["adamw", "adamw-8bit", "paged-adamw", "paged-adamw-8bit"]
+Side = Literal["start", "end"]
+TrainOn = Literal["last", "all-assistant"]
+Attention = Literal["auto", "sdpa", "eager", "flash"]
+#: fields added after the first ledgers: at their default they are not part of a measurement's key
+ADDED = frozenset(
+    {
+        "quantisation",
+        "lora_rank",
+        "lora_alpha",
+        "lora_dropout",
+        "optimiser",
+        "checkpointing",
+        "attention",
+        "tf32",
+        "deterministic",
+        "n_shards",
+        "truncate",
+        "train_on",
+    }
+)
+_LORA_FACTOR, _LORA_LIMIT = 10.0, 0.003  #: of a learning rate of full fine-tuning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """Method, optimiser, grid, evaluation. Part of every measurement's key."""
+
+    name: str
+    method: Method = "full"
+    precision: Precision = (
+        "auto"  #: auto: bf16 autocast on a CUDA device that has it, else fp32; trained weights are fp32
+    )
+    learning_rates: tuple[float, ...] = ()  #: the grid; empty: the one rate of the model's card, else by its size
+    batch_sizes: tuple[int, ...] = (32,)  #: the grid; examples per optimiser step
+    micro_batch_tokens: int = 8192  #: longest padded batch, in tokens, of one forward pass; never changes a result
+    epochs: int = 20  #: at most
+    patience: int = 3  #: evaluations without improvement before stopping
+    warmup_ratio: float = 0.1  #: share of the steps with a rising learning rate; then cosine to zero
+    weight_decay: float = 0.01
+    max_grad_norm: float = 1.0
+    max_input_tokens: int = 512  #: longer prompts are cut; longer conversations lose their oldest turns
+    max_target_tokens: int = 256  #: longer training targets are cut, and have no end; test targets never are
+    truncate: Side = "end"  #: where a prompt that is too long is cut
+    train_on: TrainOn = "last"  #: answers of a conversation that are learned; the last one alone is ever scored
+    n_validation: int | None = None  #: validation examples scored after each epoch; None: all
+    n_test: int | None = None  #: test examples scored once a measurement; None: all
+    quantisation: Quantisation = "nf4"  #: of the frozen weights in method qlora; nf4 is doubly quantised
+    lora_rank: int = 16  #: of the matrices that lora and qlora train beside every linear layer but the head
+    lora_alpha: float = 32.0  #: their product is scaled by lora_alpha / lora_rank
+    lora_dropout: float = 0.0
+    optimiser: Optimiser = "adamw"  #: 8-bit states and paging are of bitsandbytes; paging is CUDA's alone
+    checkpointing: bool = False  #: recompute activations in the backward pass instead of keeping them
+    attention: Attention = "auto"  #: auto: sdpa where the model has it, else eager
+    tf32: bool = False  #: on CUDA, multiply float32 matrices with 10 bits of mantissa
+    deterministic: bool = True  #: same seed, same numbers on the same kind of device; False may be faster
+    n_shards: int = 1  #: devices that hold one model together, each a share of it (FSDP); 1: every model fits one
+
+    @property
+    def grid(self) -> int:
+        """Return the number of (learning rate, batch size) pairs tried at each size."""
+        return max(1, len(self.learning_rates)) * len(self.batch_sizes)
+
+    def learning_rate_for(self, model: ModelSpec, task: str) -> float:
+        """Return the one rate of a recipe without a grid: of the model's card for `task`, else by its size.
+
+        Cards tell of full fine-tuning; the few weights of LoRA take ten times as much, 0.003 at most:
+        a common rule of thumb, whose factor and limit are ours.
+        """
+        rate = model.learning_rate(task) or learning_rate_by_size(model.n_params)
+        return rate if self.method == "full" else min(float(f"{_LORA_FACTOR * rate:.3g}"), _LORA_LIMIT)
+
+
+def learning_rate_by_size(n_params: int | None) -> float:
+    """Return 3e-5·(10⁹ / n_params)^0.4 within [1e-5, 1e-3], two digits; 3e-5 where the size is unknown.
+
+    A rule of thumb of ours: 4.8e-4 at 1 M, 6.9e-5 at 124 M, 1.4e-5 at 7 B parameters. A card or a grid is better.
+    """
+    if not n_params:
+        return 3e-5
+    return float(f"{min(max(3e-5 * (1e9 / n_params) ** 0.4, 1e-5), 1e-3):.1e}")

@@ -1,0 +1,1 @@
+"""Processes that measure: a child process a device, and teams of them."""

@@ -1,0 +1,105 @@
+"""Fine-tune a candidate for good: on everything, saved, with an evaluation beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from audition.encoding.options import reading_options
+from audition.errors import AuditionError
+from audition.text import codec
+from audition.training.devices.finding import resolve_precision
+from audition.training.devices.tensors import autocast
+from audition.training.failures import one_line
+from audition.training.metrics import metric_for, score
+from audition.types.requests import EVALUATION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from audition.training.candidate import Candidate
+    from audition.types import Example, MeasurementRequest, Observation, Progress, Recipe
+    from audition.types.protocols import ModelAdapter, TaskLoader
+
+N_GENERATED = 200  #: test examples that are generated for the metrics
+N_SHOWN = 5  #: of these, how many are written out
+
+
+def finetune(
+    candidate: Candidate, task: TaskLoader, request: MeasurementRequest, on_progress: Callable[[Progress], None]
+) -> Observation:
+    """Return the observation of the fine-tuning; `request.save_to` gets the model and `evaluation.json`.
+
+    A team generates together, each process the same, and the first writes.
+    """
+    observation = candidate.measure(request, on_progress)
+    if observation.status == "ok" and request.save_to is not None:
+        examples = task.test(N_GENERATED)
+        predictions, failure = _generated(candidate, request, examples)
+        if candidate.team.rank == 0:
+            folder = Path(request.save_to)
+            shown = examples[: len(predictions)]
+            _write_evaluation(folder, observation, _metric(request, task, examples), shown, predictions, failure)
+            _keep_generation(candidate.adapter, folder, examples, request.recipe)
+    return observation
+
+
+def _generated(candidate: Candidate, request: MeasurementRequest, examples: Sequence[Example]) -> tuple[list[str], str]:
+    """Return what the model generates, and "" or why it generates nothing: no reason to lose a trained model."""
+    # as in training: weights that a method keeps in bf16 multiply nothing else
+    precision = resolve_precision(request.recipe.precision, candidate.device)
+    try:
+        with autocast(candidate.device, precision, caches=candidate.team.size == 1):
+            predictions = candidate.adapter.generate(
+                examples,
+                max_input_tokens=request.recipe.max_input_tokens,
+                max_new_tokens=request.recipe.max_target_tokens,
+                **reading_options(request.recipe),
+            )
+    except (RuntimeError, ValueError, IndexError, AuditionError) as error:
+        if candidate.team.size > 1:  # the others would wait for this process
+            raise
+        return [], one_line(error)
+    return predictions, ""
+
+
+def _metric(request: MeasurementRequest, task: TaskLoader, examples: Sequence[Example]) -> tuple[str, str]:
+    """Return the metric that was asked for or can see the targets, and why it is not the task's."""
+    if request.metric is not None:
+        return request.metric, ""
+    return metric_for(task.spec.metric, [example.target for example in examples])
+
+
+def _keep_generation(adapter: ModelAdapter, folder: Path, examples: Sequence[Example], recipe: Recipe) -> None:
+    """Save what the samples were generated with, in place of what the base model brought along."""
+    make = getattr(adapter, "generation_config", None)
+    if make is not None:
+        make(examples, recipe.max_target_tokens).save_pretrained(folder)
+
+
+def _write_evaluation(
+    folder: Path,
+    observation: Observation,
+    metric: tuple[str, str],
+    examples: Sequence[Example],
+    predictions: Sequence[str],
+    failure: str,
+) -> None:
+    name, why = metric
+    shown = list(zip(examples, predictions, strict=True))[:N_SHOWN]
+    evaluation = {
+        "observation": observation,
+        "metric": name,
+        "metric_reason": why,
+        "metrics": score(name, predictions, [example.target for example in examples]) if predictions else {},
+        "generation_error": failure,
+        "n_generated": len(predictions),
+        "samples": [_sample(example, prediction) for example, prediction in shown],
+    }
+    (folder / EVALUATION).write_text(codec.dumps(evaluation, indent=2) + "\n", encoding="utf-8")
+
+
+def _sample(example: Example, prediction: str) -> dict[str, object]:
+    messages = [{"role": turn.role, "content": turn.content} for turn in example.turns]
+    chat = {"messages": messages} if messages else {}
+    return {"input": example.input, **chat, "target": example.target, "generated": prediction}

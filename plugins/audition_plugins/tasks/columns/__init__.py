@@ -1,0 +1,1 @@
+"""Which columns of a row become input and target."""

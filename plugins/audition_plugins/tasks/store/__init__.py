@@ -1,0 +1,1 @@
+"""Rows on disk as Arrow: written once, read many times."""
