@@ -14,7 +14,7 @@ import sys
 import time
 from fractions import Fraction
 
-from audition.bench import ALL, Bench, enter, recorded_tasks
+from audition.bench import ALL, Bench, make_contestants, recorded_tasks
 from audition.plugins.catalog import Catalog
 from audition.plugins.loading import load_plugins
 
@@ -29,7 +29,7 @@ def main() -> None:
     catalog = Catalog(load_plugins(strict=True))
     tasks = recorded_tasks(catalog, RATIOS)
     medians = {}
-    for contestant in enter(catalog):
+    for contestant in make_contestants(catalog):
         bench = Bench(tasks=tasks, ratios=RATIOS, contestants=[contestant], strata=[ALL])
         times = [_cpu_seconds(bench) for _ in range(repeats + 1)][1:]  # the first imports what is needed
         medians[contestant.name] = statistics.median(times)

@@ -26,8 +26,8 @@ from audition.budgets.budget import SizeCap
 from audition.measuring.ledger import Ledger
 from audition.plugins.catalog import Catalog
 from audition.plugins.loading import load_plugins
+from audition.selection.config import SelectionConfig
 from audition.selection.open_live import open_live
-from audition.selection.wish import Wish
 from audition.text import codec
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ class Zoo:
         self._models = models
         self._n_workers = n_workers
 
-    def select(self, task: str, selector: str, ratio: Fraction, **wish: Any) -> Report:  # noqa: ANN401 - fields of Wish
+    def select(self, task: str, selector: str, ratio: Fraction, **config: Any) -> Report:  # noqa: ANN401 - fields of SelectionConfig
         """Return the report of one selection."""
         whole = {"models": (self._models,), "n_workers": self._n_workers, "recipe": "quick", "min_size": MIN_SIZE}
         selection = open_live(
-            Wish(task=task, selector=selector, budget=SizeCap(ratio), **{**whole, **wish}),
+            SelectionConfig(task=task, selector=selector, budget=SizeCap(ratio), **{**whole, **config}),
             self._catalog,
             self._ledger,
             log_dir=Path(".audition/workers"),

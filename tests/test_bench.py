@@ -14,11 +14,11 @@ from audition.bench import (
     Contestant,
     RecordedTask,
     Row,
-    enter,
-    memory_stratum,
+    make_contestants,
+    memory_filter,
     open_recorded_task,
     recorded_tasks,
-    size_stratum,
+    size_filter,
 )
 from audition.bench.printing import print_rows
 from audition.errors import BudgetExceeded, UsageError
@@ -101,7 +101,7 @@ def test_a_row_names_what_made_it(catalog: Catalog) -> None:
     bench = Bench(
         tasks=[replace(open_recorded_task(catalog, "toy"), made_with="audition 9; toys 1")],
         ratios=[Fraction(1, 4)],
-        contestants=enter(catalog, ["first"]),
+        contestants=make_contestants(catalog, ["first"]),
         strata=[ALL],
         seed=3,
     )
@@ -163,20 +163,20 @@ def test_flops_are_unknown_where_the_lengths_of_examples_are() -> None:
 
 
 def test_a_stratum_judges_among_its_own_models() -> None:
-    all_of_them, small = rows_of(LossAt(size=200), strata=[ALL, size_stratum("2.5e3")])
+    all_of_them, small = rows_of(LossAt(size=200), strata=[ALL, size_filter("2.5e3")])
     assert (all_of_them.stratum, all_of_them.n_models) == ("all", 3)
     assert (small.stratum, small.n_models) == ("params<2.5e3", 2)
     assert small.quality.rel_acc == 0.0, "of early and late, early is the worst"
 
 
 def test_a_stratum_without_models_has_a_row_without_metrics() -> None:
-    (row,) = rows_of(LossAt(size=200), strata=[size_stratum("10")])
+    (row,) = rows_of(LossAt(size=200), strata=[size_filter("10")])
     assert (row.n_models, row.selected, row.quality.rel_acc, row.n_samples) == (0, None, None, 0)
 
 
 def test_memory_strata_follow_the_estimate() -> None:
     # the states of 1.4 G parameters take 16 bytes each: 21 GiB, and activations besides
-    stratum = memory_stratum("24GB")
+    stratum = memory_filter("24GB")
     assert stratum.name == "memory<=24GiB"
     shape = ModelShape(n_layers=2, d_model=256, n_heads=4, d_head=64, d_ff=1024, n_vocab=1000)
     assert stratum.admits(toy_model("small", n_params=1_000_000_000, shape=shape))
@@ -188,7 +188,7 @@ def test_memory_strata_follow_the_estimate() -> None:
 @pytest.mark.parametrize("limit", ["many", "-1", "0", "inf", "nan"])
 def test_a_limit_of_parameters_is_a_positive_number(limit: str) -> None:
     with pytest.raises(UsageError, match=f"must be a positive number such as 1.9e9, got '{limit}'"):
-        size_stratum(limit)
+        size_filter(limit)
 
 
 def never(name: str, options: TaskOptions) -> TaskLoader:
@@ -234,13 +234,13 @@ def test_a_task_has_the_models_that_have_a_curve(catalog: Catalog) -> None:
 
 
 def test_every_selector_takes_the_options_it_knows(catalog: Catalog) -> None:
-    first, loss_at = sorted(enter(catalog, options=["size=200"]), key=lambda contestant: contestant.name)
+    first, loss_at = sorted(make_contestants(catalog, options=["size=200"]), key=lambda contestant: contestant.name)
     assert (first.options, loss_at.options) == ((), ("size=200",))
     assert loss_at.selector == LossAt(size=200)
 
 
 def test_a_name_and_its_alias_are_one_contestant(catalog: Catalog) -> None:
-    assert len(enter(catalog, ["loss-at", "LossAt"], ["size=200"])) == 1
+    assert len(make_contestants(catalog, ["loss-at", "LossAt"], ["size=200"])) == 1
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_a_wrong_selector_or_option_is_said(
     catalog: Catalog, names: list[str], options: list[str], message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
-        enter(catalog, names, options)
+        make_contestants(catalog, names, options)
 
 
 def test_json_has_fractions_and_nulls() -> None:

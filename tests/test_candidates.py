@@ -9,14 +9,14 @@ import pytest
 from audition.checkpoints.candidates import resolve_candidates
 from audition.errors import UsageError
 from audition.testing.checkpoints import build_checkpoint
-from audition.types import AdapterEntry, ModelSpec, Offer
+from audition.types import AdapterEntry, ModelSpec, Registered
 from audition_plugins.models import auto, gpt2
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def listed(name: str, family: str, checkpoint: str = "") -> Offer[ModelSpec]:
+def listed(name: str, family: str, checkpoint: str = "") -> Registered[ModelSpec]:
     spec = ModelSpec(
         name=name,
         family=family,
@@ -26,7 +26,7 @@ def listed(name: str, family: str, checkpoint: str = "") -> Offer[ModelSpec]:
         licence="mit",
         n_params=None,
     )
-    return Offer(entry=spec, plugin="test")
+    return Registered(entry=spec, plugin="test")
 
 
 OFFERS = (
@@ -41,7 +41,9 @@ OFFERS = (
 
 @dataclass
 class Listing:
-    models: dict[str, Offer[ModelSpec]] = field(default_factory=lambda: {offer.entry.name: offer for offer in OFFERS})
+    models: dict[str, Registered[ModelSpec]] = field(
+        default_factory=lambda: {offer.entry.name: offer for offer in OFFERS}
+    )
 
     def adapter_for(self, model_type: str) -> AdapterEntry:
         return gpt2.ENTRY if model_type in gpt2.MODEL_TYPES else auto.ENTRY

@@ -20,7 +20,7 @@ from audition.measuring.setting import LiveSetting
 from audition.plugins.loading import load_plugins
 from audition.selection.plan import make_plan
 from audition.testing import ToyExecutor, ToyTask, build_checkpoint
-from audition.types import AdapterEntry, ModelSpec, Offer, Recipe
+from audition.types import AdapterEntry, ModelSpec, Recipe, Registered
 from audition.types.recipes import learning_rate_by_size
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Listed:
     """A catalog of one model."""
 
     def __init__(self, spec: ModelSpec) -> None:
-        self.models = MappingProxyType({spec.name: Offer(entry=spec, plugin="mine")})
+        self.models = MappingProxyType({spec.name: Registered(entry=spec, plugin="mine")})
 
     def adapter_for(self, model_type: str) -> AdapterEntry:
         raise AssertionError(model_type)

@@ -14,8 +14,8 @@ from audition.errors import UsageError
 from audition.plugins.catalog import Catalog
 from audition.plugins.factories import make_executor
 from audition.plugins.loading import load_plugins
+from audition.selection.config import SelectionConfig
 from audition.selection.open_live import open_setting
-from audition.selection.wish import Wish
 from audition.types import PluginFile
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def test_an_executor_that_cannot_do_what_was_asked_for_is_refused(site: Site) ->
 
 def test_the_hash_of_a_file_is_the_version_of_its_adapter(adapter: PluginFile) -> None:
     """It is part of the key of a measurement: another file is another adapter, and measures anew."""
-    wish = Wish(task="package-synopsis", budget=SizeCap(Fraction(1, 8)), device="cpu")
-    setting, _ = open_setting(wish, Catalog(load_plugins(files=["adapter.py"])))
+    config = SelectionConfig(task="package-synopsis", budget=SizeCap(Fraction(1, 8)), device="cpu")
+    setting, _ = open_setting(config, Catalog(load_plugins(files=["adapter.py"])))
     assert setting.adapters["mine"] == f"mine of local sha256:{adapter.sha256}"
     assert setting.adapters["gpt2"].startswith("gpt2 of audition 0.")

@@ -7,7 +7,7 @@ import pytest
 
 from audition.errors import UsageError
 from audition.training.devices.device import Device
-from audition.training.devices.placement import default_workers, executor_options, places
+from audition.training.devices.placement import default_workers, executor_options, worker_devices
 from audition.types import Recipe
 from audition.workers.leader import devices_of
 from toy_requests import ask
@@ -36,13 +36,13 @@ def recipe(n_shards: int) -> Recipe:
 def test_a_place_is_as_many_gpus_as_share_a_model_and_no_gpu_is_in_two(
     n_gpus: int, n_shards: int, expected: tuple[str, ...]
 ) -> None:
-    assert places(GPUS[:n_gpus], recipe(n_shards)) == expected
+    assert worker_devices(GPUS[:n_gpus], recipe(n_shards)) == expected
     assert default_workers(GPUS[:n_gpus], recipe(n_shards)) == len(expected)
 
 
 def test_gpus_keep_the_order_in_which_they_were_chosen() -> None:
     chosen = (GPUS[3], GPUS[0], GPUS[4], GPUS[1])
-    assert places(chosen, recipe(2)) == ("cuda:3,cuda:0", "cuda:4,cuda:1")
+    assert worker_devices(chosen, recipe(2)) == ("cuda:3,cuda:0", "cuda:4,cuda:1")
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def test_gpus_keep_the_order_in_which_they_were_chosen() -> None:
 )
 def test_more_shards_than_gpus_is_one_clear_line(n_gpus: int, n_shards: int, end: str) -> None:
     with pytest.raises(UsageError) as refusal:
-        places(GPUS[:n_gpus], recipe(n_shards))
+        worker_devices(GPUS[:n_gpus], recipe(n_shards))
     assert str(refusal.value) == f"recipe 'mine': 'n_shards' {end}"
 
 
 @pytest.mark.parametrize("n_shards", [1, 2, 8])
 def test_a_cpu_is_one_place_however_many_processes_share_a_model(n_shards: int) -> None:
-    assert places([CPU], recipe(n_shards)) == ("cpu",)
+    assert worker_devices([CPU], recipe(n_shards)) == ("cpu",)
     assert executor_options([CPU], recipe(n_shards)) == {}
 
 
@@ -80,6 +80,6 @@ def asked(device: str, n_shards: int) -> MeasurementRequest:
 
 
 def test_a_place_gives_each_process_of_a_team_its_device() -> None:
-    for place in places(GPUS, recipe(2)):
+    for place in worker_devices(GPUS, recipe(2)):
         assert ",".join(devices_of(asked(place, 2))) == place
     assert devices_of(asked("cpu", 3)) == ("cpu", "cpu", "cpu")

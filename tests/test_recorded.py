@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audition import hookimpl
-from audition.bench import ALL, Bench, enter, memory_stratum, open_recorded_task
+from audition.bench import ALL, Bench, make_contestants, memory_filter, open_recorded_task
 from audition.budgets.budget import SizeCap
 from audition.errors import UsageError
 from audition.measuring.recorded import own_sizes, recorded_sizes
 from audition.plugins.catalog import Catalog
 from audition.plugins.loading import load_plugins
+from audition.selection.config import SelectionConfig
 from audition.selection.replay import open_recorded
-from audition.selection.wish import Wish
 from audition.testing import toy_model
 from audition.types import NOT_A_NUMBER, LossCurve, ModelShape, Ranking, Score, SelectorEntry
 
@@ -77,8 +77,8 @@ def catalog() -> Catalog:
 
 
 def report(catalog: Catalog, selector: str, **changes: object) -> Report:
-    wish = Wish(task="odd", budget=SizeCap(Fraction(1, 4)), selector=selector, **changes)  # type: ignore[arg-type]  # of the tests
-    return open_recorded(wish, catalog).run()
+    config = SelectionConfig(task="odd", budget=SizeCap(Fraction(1, 4)), selector=selector, **changes)  # type: ignore[arg-type]  # of the tests
+    return open_recorded(config, catalog).run()
 
 
 def ranks(found: Report, stratum: int = -1) -> dict[str, int | None]:
@@ -159,8 +159,8 @@ def test_a_benchmark_names_what_it_leaves_out_and_goes_on(catalog: Catalog) -> N
     bench = Bench(
         tasks=[open_recorded_task(catalog, "odd")],
         ratios=[Fraction(1, 4)],
-        contestants=enter(catalog, ["ats", "zero-shot"]),
-        strata=[ALL, memory_stratum("8GB")],
+        contestants=make_contestants(catalog, ["ats", "zero-shot"]),
+        strata=[ALL, memory_filter("8GB")],
     )
     rows = list(bench.rows())
     assert [(row.n_models, row.selected) for row in rows[:1]] == [(4, "unlisted")]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from audition.checkpoints import resolve
-from audition.memory import estimate, largest_micro_batch
+from audition.memory import estimate_memory, largest_micro_batch
 from audition.text.sizes import format_bytes
 from audition.training.devices.finding import resolve_precision
 from audition.types import MeasurementRequest, Recipe
@@ -97,7 +97,7 @@ class Workshop:
 
         read: Any = AutoTokenizer.from_pretrained(request.folder)
         examples = self.task.train(request.n_samples, request.seed)
-        found = estimate(
+        found = estimate_memory(
             request.model,
             request.recipe,
             precision=resolve_precision(request.recipe.precision, self.device),

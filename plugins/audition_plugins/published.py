@@ -51,9 +51,3 @@ def audition_reproductions() -> Iterable[ReproductionEntry]:
     from audition_plugins.reproduction import reproduce
 
     yield ReproductionEntry(name="paper", make=reproduce, summary="the rectified scaling law, arXiv 2402.02314")
-
-
-def read_table(name: str) -> list[dict[str, str]]:
-    """Return the rows of a published table: "table1", "table3_rmsd", "table11" or "table12"."""
-    with audition_registries.path("paper", f"{name}.csv").open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))

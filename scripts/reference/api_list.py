@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 import types
 import typing
+import warnings
 from dataclasses import MISSING, fields, is_dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from audition.errors import PluginDeprecationWarning
 from reference.signatures import show_annotation, show_default, show_signature
 
 if TYPE_CHECKING:
@@ -19,10 +21,10 @@ MODULES = {
     "audition": None,
     "audition.errors": None,
     "audition.hookspecs": None,
-    "audition.types.protocols": None,
-    "audition.selection.stratum": ("Report", "Stratum"),
+    "audition.protocols": None,
+    "audition.selection": None,
     "audition.testing": None,
-    "audition.types.requests": ("Calibration", "MeasurementRequest", "Progress"),
+    "audition.training.request": ("Calibration", "MeasurementRequest", "Progress"),
     "audition.types": None,
 }
 NOT_OURS = ("annotations", "hookspec")
@@ -40,7 +42,9 @@ def api_list() -> str:
 def _module_lines(name: str, names: Iterable[str] | None) -> Iterator[str]:
     module = import_module(name)
     for member in sorted(names or getattr(module, "__all__", None) or _own_names(module)):
-        yield from _lines(f"{name}.{member}", getattr(module, member))
+        with warnings.catch_warnings(action="ignore", category=PluginDeprecationWarning):
+            value = getattr(module, member)
+        yield from _lines(f"{name}.{member}", value)
 
 
 def _own_names(module: types.ModuleType) -> list[str]:

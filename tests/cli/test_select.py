@@ -94,9 +94,9 @@ def audition(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_file_of_mine_is_selected_on_and_its_winner_fine_tuned(small_recipe: str) -> None:
     rows = [f"{number},what is {number} less {number % 11},{number - number % 11}" for number in range(320)]
     Path("my.csv").write_text("\n".join(["id,question,answer", *rows]) + "\n")
-    wish = ["my.csv", "--input-column", "question", "--target-column", "answer", "--recipe", small_recipe]
+    config = ["my.csv", "--input-column", "question", "--target-column", "answer", "--recipe", small_recipe]
     chosen = audition(
-        "select", *wish, "--models", "tiny/gpt2-*,tiny/t5-*", "--ratio", "1/2", "--min-size", "15", "--skip-bad-rows"
+        "select", *config, "--models", "tiny/gpt2-*,tiny/t5-*", "--ratio", "1/2", "--min-size", "15", "--skip-bad-rows"
     )
     assert chosen.returncode == 0, chosen.stderr
     assert "Spent (measured):" in chosen.stdout

@@ -52,7 +52,7 @@ def test_float32_is_float32_unless_tf32_is_wished_for() -> None:
         return float((single @ single - exact.to(GPU)).abs().max())
 
     assert error(tf32=True) > 20 * error(tf32=False)
-    assert error(tf32=False) < 1e-3, "the wish of an earlier request is forgotten"
+    assert error(tf32=False) < 1e-3, "the config of an earlier request is forgotten"
 
 
 def test_a_batch_arrives_whole_from_pinned_memory() -> None:

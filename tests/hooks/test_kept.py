@@ -15,9 +15,9 @@ from audition.measuring.ledger import Ledger
 from audition.plugins.catalog import Catalog
 from audition.plugins.files import import_source, read_plugins
 from audition.plugins.loading import load_plugins
+from audition.selection.config import SelectionConfig
 from audition.selection.open_live import open_live
 from audition.selection.replay import open_recorded
-from audition.selection.wish import Wish
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -50,9 +50,9 @@ def checkpoints() -> None:
         (folder / "tokenizer.json").write_text("{}")
 
 
-def wish(**changes: Any) -> Wish:  # noqa: ANN401 - any field of a wish
+def config(**changes: Any) -> SelectionConfig:  # noqa: ANN401 - any field of a config
     budget = SizeCap(Fraction(1, 2))
-    return Wish(task="kept/successors", budget=budget, selector="kept-largest", **changes)
+    return SelectionConfig(task="kept/successors", budget=budget, selector="kept-largest", **changes)
 
 
 @every_version
@@ -82,7 +82,7 @@ def test_its_models_tasks_and_reproductions_are_on_offer(catalog: Catalog) -> No
 
 @every_version
 def test_its_selector_ranks_its_curves(catalog: Catalog, plugin: ModuleType) -> None:
-    report = open_recorded(wish(selector_options=("handicap=1.5",)), catalog).run()
+    report = open_recorded(config(selector_options=("handicap=1.5",)), catalog).run()
     assert [row.model for row in report.strata[0].ranking] == ["kept/c", "kept/b", "kept/a"]
     assert report.strata[0].ranking[0].score == pytest.approx(-plugin.loss_of("kept/c", 200) - 1.5)
 
@@ -91,7 +91,7 @@ def test_its_selector_ranks_its_curves(catalog: Catalog, plugin: ModuleType) -> 
 @pytest.mark.usefixtures("checkpoints")
 def test_its_executor_measures_and_its_events_are_told(catalog: Catalog, plugin: ModuleType) -> None:
     selection = open_live(
-        wish(executor="kept-formula", loss_unit="nats/token", device="cpu"),
+        config(executor="kept-formula", loss_unit="nats/token", device="cpu"),
         catalog,
         Ledger("ledger.db"),
         log_dir=Path("logs"),

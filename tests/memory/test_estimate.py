@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from audition.errors import UsageError
-from audition.memory import MicroBatch, estimate, estimate_step
+from audition.memory import MicroBatch, estimate_memory, estimate_step
 from audition.memory.estimate import least_bytes
 from audition.text.sizes import GIB, format_bytes, parse_bytes
 from audition.types import ModelShape, ModelSpec, Recipe
@@ -40,7 +40,7 @@ def test_states_take_sixteen_bytes_a_parameter_in_fp32() -> None:
 
 
 def test_a_model_of_unknown_shape_has_no_estimate_since_nobody_knows_its_activations() -> None:
-    assert estimate(spec(), Recipe(name="r"), precision="fp32") is None
+    assert estimate_memory(spec(), Recipe(name="r"), precision="fp32") is None
 
 
 def test_the_logits_of_a_large_vocabulary_count() -> None:
@@ -55,7 +55,7 @@ def test_the_logits_of_a_large_vocabulary_count() -> None:
 
 
 def test_a_model_of_unknown_size_has_no_estimate() -> None:
-    assert estimate(spec(None), Recipe(name="r"), precision="fp32") is None
+    assert estimate_memory(spec(None), Recipe(name="r"), precision="fp32") is None
 
 
 def test_sizes_are_printed_in_binary_units() -> None:

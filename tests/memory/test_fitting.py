@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.memory import Fit, MemoryPlanner, MicroBatch, estimate, fit, largest_micro_batch, shards_needed
+from audition.memory import Fit, MemoryPlanner, MicroBatch, estimate_memory, fit, largest_micro_batch, shards_needed
 from audition.plugins.catalog import Catalog
 from audition.plugins.loading import load_plugins
 from audition.recipes.loading import load_recipe
@@ -80,7 +80,7 @@ def test_a_recipe_that_asks_for_lora_is_never_given_full_fine_tuning() -> None:
 def test_every_step_towards_less_memory_needs_less() -> None:
     def need(**changes: object) -> int:
         recipe = replace(PAPER, batch_sizes=(8,), **changes)  # type: ignore[arg-type]  # fields of Recipe
-        found = estimate(MODELS["gpt2-xl"], recipe, precision="bf16")
+        found = estimate_memory(MODELS["gpt2-xl"], recipe, precision="bf16")
         assert found is not None
         return found.total
 
@@ -92,7 +92,7 @@ def test_every_step_towards_less_memory_needs_less() -> None:
 
 
 def test_all_experts_of_a_sparse_model_are_held() -> None:
-    few, many = (estimate(MODELS[f"google/switch-base-{n}"], PAPER, precision="fp32") for n in (8, 32))
+    few, many = (estimate_memory(MODELS[f"google/switch-base-{n}"], PAPER, precision="fp32") for n in (8, 32))
     assert few is not None
     assert many is not None
     n_more = (MODELS["google/switch-base-32"].n_params or 0) - (MODELS["google/switch-base-8"].n_params or 0)
@@ -120,7 +120,7 @@ def test_fewer_of_the_larger_cards_can_share_a_model_and_fewer_than_two_is_no_an
 @pytest.mark.parametrize("model", ["gpt2-xl", "facebook/opt-6.7b", "google/mt5-large", "microsoft/phi-2"])
 def test_each_of_more_devices_holds_less(model: str, method: Method) -> None:
     recipe = replace(PAPER, method=method, checkpointing=True, batch_sizes=(8,))
-    needs = [estimate(MODELS[model], replace(recipe, n_shards=n), precision="bf16") for n in (2, 4, 8)]
+    needs = [estimate_memory(MODELS[model], replace(recipe, n_shards=n), precision="bf16") for n in (2, 4, 8)]
     totals = [need.total for need in needs if need is not None]
     assert totals == sorted(totals, reverse=True)
     assert len(set(totals)) == 3

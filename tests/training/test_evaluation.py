@@ -8,7 +8,7 @@ import torch
 from audition.testing.toy import ToyAdapter, ToyTask
 from audition.training.devices.finding import resolve_device
 from audition.training.failures import NotFiniteError
-from audition.training.loop.evaluation import Losses, evaluate
+from audition.training.loop.evaluation import SplitLoss, evaluate
 from audition.training.loop.micro_batch import MicroBatchLimit
 from audition.types import Example
 
@@ -16,7 +16,7 @@ CPU = resolve_device("cpu")
 EXAMPLES = [*ToyTask().test(20), Example(input="?", target="ein Käfer, 甲虫"), Example(input="long " * 30, target="x")]
 
 
-def losses(adapter: ToyAdapter, *, max_tokens: int = 512, precision: str = "fp32") -> Losses:
+def losses(adapter: ToyAdapter, *, max_tokens: int = 512, precision: str = "fp32") -> SplitLoss:
     encoded = [adapter.encode(each, max_input_tokens=512, max_target_tokens=None) for each in EXAMPLES]
     targets = [each.target for each in EXAMPLES]
     limit = MicroBatchLimit(max_tokens)

@@ -29,7 +29,9 @@ class Contestant:
     definition: str = ""  #: of the plugin: name, version and hash; empty: unknown
 
 
-def enter(catalog: Catalog, names: Sequence[str] = (), options: Sequence[str] = ()) -> tuple[Contestant, ...]:
+def make_contestants(
+    catalog: Catalog, names: Sequence[str] = (), options: Sequence[str] = ()
+) -> tuple[Contestant, ...]:
     """Return the selectors `names`, or all; each takes the `options` that it knows.
 
     Raises:

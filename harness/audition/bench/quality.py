@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     Scores = Sequence[float | None]
-    Losses = Sequence[float]
+    FinalLosses = Sequence[float]
     Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
@@ -34,7 +34,7 @@ class Quality:
     top3: bool | None  #: the selected candidate is one of the three best
 
 
-def quality(scores: Scores, losses: Losses) -> Quality:
+def quality(scores: Scores, losses: FinalLosses) -> Quality:
     """Return every metric at once."""
     return Quality(
         pear_corr=pear_corr(scores, losses),
@@ -47,7 +47,7 @@ def quality(scores: Scores, losses: Losses) -> Quality:
     )
 
 
-def pear_corr(scores: Scores, losses: Losses) -> float | None:
+def pear_corr(scores: Scores, losses: FinalLosses) -> float | None:
     """Return the paper's PearCorr: Pearson correlation between scores and minus the losses.
 
     None where a candidate has no score or an infinite one, or scores or losses are all equal.
@@ -57,19 +57,19 @@ def pear_corr(scores: Scores, losses: Losses) -> float | None:
     return _pearson(np.array(scores, dtype=float), -np.array(losses))
 
 
-def spearman(scores: Scores, losses: Losses) -> float | None:
+def spearman(scores: Scores, losses: FinalLosses) -> float | None:
     """Return the correlation of ranks, equal values at their mean rank; candidates without a score share the last."""
     return _pearson(_mean_ranks(_unscored_last(scores)), _mean_ranks(-np.array(losses)))
 
 
-def kendall(scores: Scores, losses: Losses) -> float | None:
+def kendall(scores: Scores, losses: FinalLosses) -> float | None:
     """Return Kendall's τ-b; candidates without a score are tied, behind all others."""
     a, b = _pair_order(_unscored_last(scores)), _pair_order(-np.array(losses))
     scale = math.sqrt(float(np.abs(a).sum() * np.abs(b).sum()))
     return float((a * b).sum()) / scale if scale else None
 
 
-def rel_acc(scores: Scores, losses: Losses) -> float | None:
+def rel_acc(scores: Scores, losses: FinalLosses) -> float | None:
     """Return the paper's RelAcc: (worst − selected) / (worst − best) loss, over all candidates, scored or not."""
     selected = _selected_loss(scores, losses)
     if selected is None or max(losses) == min(losses):
@@ -77,19 +77,19 @@ def rel_acc(scores: Scores, losses: Losses) -> float | None:
     return (max(losses) - selected) / (max(losses) - min(losses))
 
 
-def regret(scores: Scores, losses: Losses) -> float | None:
+def regret(scores: Scores, losses: FinalLosses) -> float | None:
     """Return how much more loss the selected candidate has than the best."""
     selected = _selected_loss(scores, losses)
     return None if selected is None else selected - min(losses)
 
 
-def top_k_hit(scores: Scores, losses: Losses, k: int) -> bool | None:
+def top_k_hit(scores: Scores, losses: FinalLosses, k: int) -> bool | None:
     """Return whether fewer than `k` candidates are better than the selected one."""
     selected = _selected_loss(scores, losses)
     return None if selected is None else sum(loss < selected for loss in losses) < k
 
 
-def _selected_loss(scores: Scores, losses: Losses) -> float | None:
+def _selected_loss(scores: Scores, losses: FinalLosses) -> float | None:
     scored = [(score, loss) for score, loss in zip(scores, losses, strict=True) if score is not None]
     return max(scored, key=lambda pair: pair[0])[1] if scored else None
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from audition.plugins.catalog import Catalog
-    from audition.types import LossCurve, LossUnit, ModelSpec, Offer, TaskSpec
+    from audition.types import LossCurve, LossUnit, ModelSpec, Registered, TaskSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +128,7 @@ def recorded_tasks(
     return tuple(open_recorded_task(catalog, name, loss_unit) for name in able)
 
 
-def _reaches(curves: Iterable[Offer[LossCurve]], ratios: Iterable[Fraction]) -> bool:
+def _reaches(curves: Iterable[Registered[LossCurve]], ratios: Iterable[Fraction]) -> bool:
     """Return whether the curves of a unit, if any, have a common size within each ratio."""
     by_unit: dict[str, list[LossCurve]] = {}
     for offer in curves:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from audition.bench.contestants import Contestant
+    from audition.bench.filters import ModelFilter
     from audition.bench.recorded_tasks import RecordedTask
-    from audition.bench.strata import Stratum
     from audition.types import ModelSpec, Report
 
 
@@ -27,7 +27,7 @@ class Bench:
     tasks: Sequence[RecordedTask]
     ratios: Sequence[Fraction]
     contestants: Sequence[Contestant]
-    strata: Sequence[Stratum]
+    strata: Sequence[ModelFilter]
     seed: int = 0  #: of every cell, for selectors that draw random numbers
 
     def __len__(self) -> int:
@@ -60,7 +60,7 @@ class Bench:
                 ]
         return tuple(lines)
 
-    def _row(self, task: RecordedTask, ratio: Fraction, contestant: Contestant, stratum: Stratum) -> Row:
+    def _row(self, task: RecordedTask, ratio: Fraction, contestant: Contestant, stratum: ModelFilter) -> Row:
         models = {model.name: model for model in task.models if stratum.admits(model)}
         report = self._report(task, ratio, contestant, tuple(models.values())) if models else None
         ranking = report.strata[-1].ranking if report else ()

@@ -15,7 +15,7 @@ from audition.errors import UsageError, unknown_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from audition.types import AdapterEntry, ModelSpec, Offer
+    from audition.types import AdapterEntry, ModelSpec, Registered
 
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _FAMILY = "family:"
@@ -24,18 +24,20 @@ _HINT = (
 )
 
 
-class ModelOffers(Protocol):
+class ModelRegistry(Protocol):
     """What is needed of the catalog."""
 
     @property
-    def models(self) -> Mapping[str, Offer[ModelSpec]]:
+    def models(self) -> Mapping[str, Registered[ModelSpec]]:
         """Return the listed models by name."""
 
     def adapter_for(self, model_type: str) -> AdapterEntry:
         """Return the adapter that serves a configuration's `model_type`."""
 
 
-def resolve_candidates(patterns: Sequence[str], exclude: Sequence[str], catalog: ModelOffers) -> tuple[ModelSpec, ...]:
+def resolve_candidates(
+    patterns: Sequence[str], exclude: Sequence[str], catalog: ModelRegistry
+) -> tuple[ModelSpec, ...]:
     """Return the models that `patterns` name, without those that `exclude` names, in order, each once.
 
     Each string may be a comma-separated list of: a listed name; a pattern over listed names (`gpt2*`, `tiny/*`,
@@ -46,14 +48,16 @@ def resolve_candidates(patterns: Sequence[str], exclude: Sequence[str], catalog:
     Raises:
         UsageError: something names nothing, or nothing is left.
     """
-    book = _Book({name: offer.entry for name, offer in catalog.models.items()}, catalog)
+    resolver = _Resolver({name: offer.entry for name, offer in catalog.models.items()}, catalog)
     chosen: dict[tuple[str, str | None], ModelSpec] = {}
-    for spec in (spec for pattern in _split(patterns) for spec in book.find(pattern)):
+    for spec in (spec for pattern in _split(patterns) for spec in resolver.find(pattern)):
         chosen.setdefault(_identity(spec), spec)
     for pattern in _split(exclude):
-        matching = [spec for spec in [*chosen.values(), *book.listed.values()] if _is_meant(pattern, spec)]
+        matching = [spec for spec in [*chosen.values(), *resolver.listed.values()] if _is_meant(pattern, spec)]
         if not matching:
-            raise unknown_name("model to exclude", pattern, [*book.listed, *(spec.name for spec in chosen.values())])
+            raise unknown_name(
+                "model to exclude", pattern, [*resolver.listed, *(spec.name for spec in chosen.values())]
+            )
         for spec in matching:
             chosen.pop(_identity(spec), None)
     if not chosen:
@@ -63,11 +67,11 @@ def resolve_candidates(patterns: Sequence[str], exclude: Sequence[str], catalog:
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
+class _Resolver:
     """The listed models, and how to read those that are not listed."""
 
     listed: Mapping[str, ModelSpec]
-    catalog: ModelOffers
+    catalog: ModelRegistry
 
     def find(self, pattern: str) -> tuple[ModelSpec, ...]:
         """Return what one pattern names."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from audition.doctor.findings import Kind
     from audition.plugins.catalog import Catalog
-    from audition.types import AdapterEntry, ModelSpec, Offer, TaskEntry
+    from audition.types import AdapterEntry, ModelSpec, Registered, TaskEntry
 
 T = TypeVar("T")
 MOST_PARAMS = 100_000_000  #: of a checkpoint that the checks of an adapter train in float32, several times
@@ -64,7 +64,7 @@ def _subjects(catalog: Catalog, plugin: str, checkpoint: Path | None) -> Iterato
         yield Subject(kind="executor", name=executor.name, fixtures={"entry": executor}, obstacle=_missing_extra())
 
 
-def _entries(listing: Callable[[], tuple[Offer[T], ...]]) -> list[T]:
+def _entries(listing: Callable[[], tuple[Registered[T], ...]]) -> list[T]:
     """Return what a hook of the plugin offers; nothing where it is broken, which the checks of the plugin say."""
     try:
         return [offer.entry for offer in listing()]

@@ -11,8 +11,9 @@ from audition.encoding.vocabulary import NO_LIMIT, Vocabulary
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-    from audition.readings.survey import Encoder
     from audition.types import ModelSpec
+
+Encoder = CausalEncoder | Seq2SeqEncoder  #: of either kind of model
 
 
 def load_encoder(spec: ModelSpec, folder: str) -> Encoder:

@@ -45,3 +45,8 @@ def _is_lost(tokenizer: Any, text: str) -> bool:  # noqa: ANN401 - of any adapte
     back = tokenizer.batch_decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False)[0]
     has_unknown = tokenizer.unk_token_id in ids[0] and str(tokenizer.unk_token) not in text
     return has_unknown or _normalised(back) != _normalised(text)
+
+
+def lossy_note(share: float) -> str:
+    """Return what is said of a candidate that cannot write the targets."""
+    return f"the tokeniser cannot give {share:.1%} of the test targets back"

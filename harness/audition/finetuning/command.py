@@ -10,26 +10,26 @@ from audition.text import codec
 from audition.types import TaskOptions
 
 if TYPE_CHECKING:
-    from audition.selection.wish import Wish
+    from audition.selection.config import SelectionConfig
     from audition.types import Report
 
 
-def finetune_command(report: Report, wish: Wish) -> str | None:
+def finetune_command(report: Report, config: SelectionConfig) -> str | None:
     """Return the command that fine-tunes what is recommended with the settings found, or None if nothing is."""
     best = report.recommended
     if best is None:
         return None
-    words = ["audition", "finetune", best, wish.task]
+    words = ["audition", "finetune", best, config.task]
     measured = [o for o in report.strata[-1].measured if o.model == best and o.learning_rate is not None]
     if measured:
         largest = max(measured, key=lambda observation: observation.n_samples)
         words += ["--learning-rate", f"{largest.learning_rate:g}", "--batch-size", str(largest.batch_size)]
-    if wish.recipe is not None:
-        words += ["--recipe", wish.recipe]
+    if config.recipe is not None:
+        words += ["--recipe", config.recipe]
     usual = codec.to_json(TaskOptions())
-    for name, value in codec.to_json(wish.task_options).items():
+    for name, value in codec.to_json(config.task_options).items():
         if value != usual[name]:
             words += [f"--{name.replace('_', '-')}", *([] if value is True else [value])]
-    for name, value in (("truncate", wish.truncate), ("train-on", wish.train_on)):
+    for name, value in (("truncate", config.truncate), ("train-on", config.train_on)):
         words += [f"--{name}", value] if value else []
     return shlex.join([*words, "--output", f"tuned/{Path(best).name.partition('@')[0]}"])

@@ -11,8 +11,8 @@ from audition.errors import UsageError
 from audition.measuring.live import LiveLosses
 from audition.plugins.factories import make_executor
 from audition.readings.readings import Readings
+from audition.selection.config import open_candidates
 from audition.selection.open_live import memory_planner, open_setting
-from audition.selection.wish import open_candidates
 from audition.types.requests import EVALUATION
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from audition.measuring.ledger import Ledger
     from audition.measuring.setting import LiveSetting
     from audition.plugins.catalog import Catalog
-    from audition.selection.wish import Wish
+    from audition.selection.config import SelectionConfig
     from audition.types import ModelSpec, Observation, Progress, Recipe
 
 Origin = Literal["given", "found by a selection", "of the recipe"]
@@ -97,7 +97,7 @@ class Finetuning:
 
 
 def open_finetuning(
-    wish: Wish,
+    config: SelectionConfig,
     catalog: Catalog,
     ledger: Ledger,
     *,
@@ -111,10 +111,10 @@ def open_finetuning(
     Raises:
         UsageError: model, task, recipe or device cannot be had; or the pattern names several models.
     """
-    setting, devices = open_setting(wish, catalog)
-    models = open_candidates(wish, catalog, default=[])
+    setting, devices = open_setting(config, catalog)
+    models = open_candidates(config, catalog, default=[])
     if len(models) != 1:
-        raise UsageError(f"one model at a time is fine-tuned; {wish.models[0]!r} names {len(models)}")
+        raise UsageError(f"one model at a time is fine-tuned; {config.models[0]!r} names {len(models)}")
     settings = find_settings(ledger, models[0], setting, learning_rate=learning_rate, batch_size=batch_size)
     setting = replace(setting, recipe=settings.applied_to(setting.recipe))
     readings = Readings(setting.task, setting.recipe)
@@ -124,12 +124,12 @@ def open_finetuning(
         ledger=ledger,
         readings=readings,
         memory=memory_planner(setting, devices),
-        executor=make_executor(catalog, wish.executor, slots=1, log_dir=log_dir, timeout=wish.timeout),
+        executor=make_executor(catalog, config.executor, slots=1, log_dir=log_dir, timeout=config.timeout),
         hooks=catalog.plugins.hooks,
         on_progress=on_progress,
     )
     return Finetuning(
-        model=models[0], setting=setting, losses=losses, settings=settings, readings=readings, metric=wish.metric
+        model=models[0], setting=setting, losses=losses, settings=settings, readings=readings, metric=config.metric
     )
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class LiveLosses:
-    """Losses by fine-tuning. Implements `Losses`; what is measured is in the ledger before anyone sees it."""
+    """Losses by fine-tuning. Implements `LossSource`; what is measured is in the ledger before anyone sees it."""
 
     def __init__(
         self,

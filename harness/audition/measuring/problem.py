@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Losses(Protocol):
+class LossSource(Protocol):
     """Where losses come from: live fine-tuning or recorded curves."""
 
     @property
@@ -47,7 +47,7 @@ class MeteredProblem:
         d_full: int,
         loss_unit: LossUnit,
         budget: Budget,
-        losses: Losses,
+        losses: LossSource,
         own_sizes: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
     ) -> None:
         self.candidates = candidates

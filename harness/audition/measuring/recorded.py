@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class RecordedLosses:
-    """Losses by model and size, from curves of one task. Implements `Losses`; costs count samples only."""
+    """Losses by model and size, from curves of one task. Implements `LossSource`; costs count samples only."""
 
     slots = 1
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 AttentionPath = Literal["fused", "eager", "math"]
 #: tensors of the inner width that an activation keeps, its output included; formulas in Python keep every step
-_KEPT_BY_ACTIVATION = {"relu": 1, "gelu": 2, "silu": 2, "gelu_pytorch_tanh": 2, "gelu_new": 5, "quick_gelu": 4}
-_KEPT_BY_OTHERS = 3
+_SAVED_BY_ACTIVATION = {"relu": 1, "gelu": 2, "silu": 2, "gelu_pytorch_tanh": 2, "gelu_new": 5, "quick_gelu": 4}
+_SAVED_BY_OTHERS = 3
 _FP32 = 4
 
 
@@ -52,7 +52,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class SavedActivations:
     """The bytes that the two halves of one layer keep: the backward pass frees the second half first."""
 
     attention: float
@@ -64,7 +64,7 @@ class Kept:
         return self.attention + self.feed_forward
 
 
-def kept_by(shape: ModelShape, block: Block, numerics: Numerics) -> Kept:
+def saved_by(shape: ModelShape, block: Block, numerics: Numerics) -> SavedActivations:
     """Return what one layer keeps for its backward pass."""
     n = block.n_rows * block.n_tokens
     attention = n * norm_bytes(shape, numerics) + _attention(shape, block, numerics)
@@ -75,7 +75,7 @@ def kept_by(shape: ModelShape, block: Block, numerics: Numerics) -> Kept:
         feed_forward += n * norm_bytes(shape, numerics)
     if block.n_memory:
         attention += n * norm_bytes(shape, numerics) + _cross_attention(shape, block, numerics)
-    return Kept(attention, feed_forward)
+    return SavedActivations(attention, feed_forward)
 
 
 def norm_bytes(shape: ModelShape, numerics: Numerics) -> int:
@@ -138,7 +138,7 @@ def _fused_scores(shape: ModelShape, pairs: int, numerics: Numerics) -> int:
 def _feed_forward(shape: ModelShape, block: Block, numerics: Numerics) -> float:
     """Return bytes a token."""
     width, mask = numerics.width, numerics.mask(numerics.width)
-    n_inner = _KEPT_BY_ACTIVATION.get(shape.activation, _KEPT_BY_OTHERS) + 2 * shape.is_gated_ff
+    n_inner = _SAVED_BY_ACTIVATION.get(shape.activation, _SAVED_BY_OTHERS) + 2 * shape.is_gated_ff
     inner = width * n_inner
     if shape.ff_dropout:
         inner += mask + (0 if shape.is_gated_ff or numerics.is_mixed else width)

@@ -26,7 +26,7 @@ TEAM_BYTES = 512 * 2**20  #: NCCL's channels, where several GPUs share a model; 
 RESERVE_SHARE = 0.05  #: of the tensors: what the caching allocator holds and cannot use; a round figure, not measured
 
 
-def estimate(
+def estimate_memory(
     spec: ModelSpec,
     recipe: Recipe,
     *,

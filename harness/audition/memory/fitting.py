@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from audition.memory.estimate import estimate
+from audition.memory.estimate import estimate_memory
 from audition.memory.micro_batch import largest_micro_batch
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def fit(
     smallest = None
     for setting in _settings(recipe, lengths, may_be_lossy=may_be_lossy):
         batch = largest_micro_batch(setting, lengths)
-        need = estimate(spec, setting, precision=precision, micro_batch=batch, is_cuda=is_cuda)
+        need = estimate_memory(spec, setting, precision=precision, micro_batch=batch, is_cuda=is_cuda)
         if need is None:
             return None
         if budget is None or need.total <= budget:

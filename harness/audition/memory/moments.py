@@ -6,13 +6,13 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from audition.memory.activations import Block, kept_by, norm_bytes
+from audition.memory.activations import Block, norm_bytes, saved_by
 from audition.memory.step import _FP32, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from audition.memory.activations import Kept
+    from audition.memory.activations import SavedActivations
 
 
 Moment = dict[str, float]  #: bytes by component of a MemoryEstimate, context excepted
@@ -22,9 +22,9 @@ SCORING = "scoring"  #: the moment between two epochs
 def training_moments(step: Step) -> dict[str, Moment]:
     """Return what memory holds at each moment that can be the peak of a step after the first."""
     blocks = blocks_of(step)
-    layers = [kept_by(step.shape, block, step.numerics) for block in blocks]
+    layers = [saved_by(step.shape, block, step.numerics) for block in blocks]
     top, bottom, n_logits = _top(step), _bottom(step), _n_logits(step)
-    kept = _kept(step, layers) + bottom
+    kept = _saved(step, layers) + bottom
     head, width = _head_gradient(step), step.numerics.width
     gradients = _FP32 * step.n_trained
     accumulated = gradients if step.is_split else 0.0
@@ -53,7 +53,7 @@ def training_moments(step: Step) -> dict[str, Moment]:
     }
     if step.is_seq2seq:
         n_encoder = step.shape.n_layers
-        encoder = _kept(step, layers[:n_encoder], is_encoder=True) + bottom
+        encoder = _saved(step, layers[:n_encoder], is_encoder=True) + bottom
         so_far, rest = max(head, gradients * (1 - n_encoder / len(layers))), below * n_encoder / len(layers)
         moments |= _layer_moments(
             "decoder's first", step, blocks[n_encoder], moment, casts=rest, gradients=so_far, kept=encoder
@@ -76,7 +76,7 @@ def _layer_moments(
     kept: float,
 ) -> dict[str, Moment]:
     """Return the backward pass of one layer: its second half with everything kept, then the first with half of it."""
-    layer = kept_by(step.shape, block, step.numerics)
+    layer = saved_by(step.shape, block, step.numerics)
     recomputed = layer.total if step.recipe.checkpointing or name.endswith("first") else 0.0
     feed_forward, scores = _temporary(step, block)
     return {
@@ -126,7 +126,7 @@ def _n_first(step: Step) -> int:
     return batch.n_input_tokens if step.is_seq2seq else batch.n_input_tokens + batch.n_target_tokens - 1
 
 
-def _kept(step: Step, layers: list[Kept], *, is_encoder: bool = False) -> float:
+def _saved(step: Step, layers: list[SavedActivations], *, is_encoder: bool = False) -> float:
     """Return what `layers` keep between forward and backward: of a checkpointed one its input alone."""
     if not step.recipe.checkpointing:
         return sum(layer.total for layer in layers)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from audition.memory.activations import kept_by
+from audition.memory.activations import saved_by
 from audition.memory.moments import SCORING, blocks_of, evaluation_moment, training_moments
 from audition.memory.weights import count_layer_weights
 
@@ -33,7 +33,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class DeviceShare:
     """What a moment holds besides the shares of weights and states, and activations, in bytes."""
 
     gathered: float = 0.0  #: parameters, whole, and the buffers they come in
@@ -52,7 +52,7 @@ def sharded_moments(step: Step) -> dict[str, Moment]:
     alone_with_weights = before | {"weights": step.stored, "activations": 0.0}
     logits = moments["head"]["logits"]
     with_gradient = logits * (3 if step.numerics.is_mixed else 1)  # in float32, and cast to bf16
-    last = 0.0 if step.recipe.checkpointing else kept_by(step.shape, blocks_of(step)[-1], step.numerics).total
+    last = 0.0 if step.recipe.checkpointing else saved_by(step.shape, blocks_of(step)[-1], step.numerics).total
     moments |= {
         "gathering embeddings": alone_with_weights,
         "gathering the first block": alone_with_weights,
@@ -67,7 +67,7 @@ def sharded_moments(step: Step) -> dict[str, Moment]:
     return {name: _on_one(step, name, moment, held[name]) for name, moment in moments.items()}
 
 
-def _on_one(step: Step, name: str, moment: Moment, held: Held) -> Moment:
+def _on_one(step: Step, name: str, moment: Moment, held: DeviceShare) -> Moment:
     """Return a moment of a whole model as one device of the team has it."""
     n = step.recipe.n_shards
     casts = moment["weights"] - step.stored
@@ -85,7 +85,7 @@ def _on_one(step: Step, name: str, moment: Moment, held: Held) -> Moment:
     }
 
 
-def _held(step: Step) -> dict[str, Held]:
+def _held(step: Step) -> dict[str, DeviceShare]:
     layers = [_layer(step, block) for block in blocks_of(step)]
     groups = _outside_layers(step)
     embedding, head, rest = groups["embedding"], groups["head"], groups["rest"]
@@ -96,17 +96,21 @@ def _held(step: Step) -> dict[str, Held]:
     looked_up = whole if step.is_seq2seq else tied  # those of a decoder's embeddings for the encoder's
     in_layers = sum(layer.gradients for layer in layers)
     return {
-        "gathering embeddings": Held(gathered=rest.whole + max(2 * embedding.whole, rest.whole)),
-        "gathering the first block": Held(gathered=rest.whole + max(rest.whole, embedding.whole) + 2 * first.whole),
-        "gathering the last block": Held(gathered=rest.whole + 2 * last.whole + before_last.whole),
-        "gathering the head": Held(gathered=rest.whole + (2 * head.whole + last.whole) * bool(head.whole)),
-        "logits": Held(gathered=rest.whole + (2 * head.whole or last.whole)),
-        "loss": Held(),
-        "gradient of the loss": Held(),
-        "gathering the rest": Held(gathered=2 * rest.whole),
-        "gathering the head again": Held(gathered=rest.whole + 2 * head.whole),
-        "head": Held(gathered=rest.whole + head.whole + last.whole),
-        "gradient of the head": Held(gathered=rest.whole + head.whole + last.whole, gradients=head.gradients + tied),
+        "gathering embeddings": DeviceShare(gathered=rest.whole + max(2 * embedding.whole, rest.whole)),
+        "gathering the first block": DeviceShare(
+            gathered=rest.whole + max(rest.whole, embedding.whole) + 2 * first.whole
+        ),
+        "gathering the last block": DeviceShare(gathered=rest.whole + 2 * last.whole + before_last.whole),
+        "gathering the head": DeviceShare(gathered=rest.whole + (2 * head.whole + last.whole) * bool(head.whole)),
+        "logits": DeviceShare(gathered=rest.whole + (2 * head.whole or last.whole)),
+        "loss": DeviceShare(),
+        "gradient of the loss": DeviceShare(),
+        "gathering the rest": DeviceShare(gathered=2 * rest.whole),
+        "gathering the head again": DeviceShare(gathered=rest.whole + 2 * head.whole),
+        "head": DeviceShare(gathered=rest.whole + head.whole + last.whole),
+        "gradient of the head": DeviceShare(
+            gathered=rest.whole + head.whole + last.whole, gradients=head.gradients + tied
+        ),
         **_halves("last", last, below=before_last, above=head, rest=rest, waiting=tied, made=head.gradients),
         **_halves(
             "first",
@@ -117,23 +121,25 @@ def _held(step: Step) -> dict[str, Held]:
             waiting=looked_up,
             made=head.gradients + in_layers - first.gradients,
         ),
-        "embeddings": Held(
+        "embeddings": DeviceShare(
             gathered=rest.whole + embedding.whole,
             gradients=first.gradients + (looked_up or embedding.gradients),
             made=head.gradients + in_layers,
         ),
-        "sharing out embeddings": Held(
+        "sharing out embeddings": DeviceShare(
             gathered=rest.whole * bool(embedding.whole),
             gradients=2 * (embedding.gradients or whole),
             made=_FP32 * step.n_trained,
         ),
-        "update": Held(made=_FP32 * step.n_trained),
-        SCORING: Held(gathered=rest.whole + head.whole + 2 * max(layer.whole for layer in layers)),
+        "update": DeviceShare(made=_FP32 * step.n_trained),
+        SCORING: DeviceShare(gathered=rest.whole + head.whole + 2 * max(layer.whole for layer in layers)),
         **(_between_stacks(step, layers, head=head, rest=rest, tied=tied) if step.is_seq2seq else {}),
     }
 
 
-def _between_stacks(step: Step, layers: list[Group], *, head: Group, rest: Group, tied: float) -> dict[str, Held]:
+def _between_stacks(
+    step: Step, layers: list[Group], *, head: Group, rest: Group, tied: float
+) -> dict[str, DeviceShare]:
     """Return where the backward pass goes over from a decoder to its encoder."""
     n_encoder = step.shape.n_layers
     encoder, below = layers[n_encoder - 1], layers[max(0, n_encoder - 2)]
@@ -149,7 +155,7 @@ def _between_stacks(step: Step, layers: list[Group], *, head: Group, rest: Group
             waiting=tied,
             made=made - decoder.gradients,
         ),
-        "decoder's embeddings": Held(
+        "decoder's embeddings": DeviceShare(
             gathered=rest.whole + encoder.whole, gradients=decoder.gradients + tied, made=made
         ),
         **_halves(
@@ -166,12 +172,12 @@ def _between_stacks(step: Step, layers: list[Group], *, head: Group, rest: Group
 
 def _halves(
     name: str, layer: Group, *, below: Group, above: Group, rest: Group, waiting: float, made: float
-) -> dict[str, Held]:
+) -> dict[str, DeviceShare]:
     """Return the backward pass of one block: the one below is gathered already, the one above is being summed.
 
     `waiting` are gradients of embeddings, in bytes, which have more to come.
     """
-    second = Held(
+    second = DeviceShare(
         gathered=rest.whole + layer.whole + below.whole,
         gradients=layer.second_half + above.gradients + waiting,
         made=made,

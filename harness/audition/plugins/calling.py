@@ -17,7 +17,7 @@ from audition.types import (
     SelectorEntry,
     TaskEntry,
 )
-from audition.types.entries import Offer
+from audition.types.entries import Registered
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -41,31 +41,31 @@ class Hooks:
         self._manager = manager
         self._trace = trace
 
-    def adapters(self) -> tuple[Offer[AdapterEntry], ...]:
+    def adapters(self) -> tuple[Registered[AdapterEntry], ...]:
         """Return the adapters on offer."""
         return self._collect("audition_adapters", AdapterEntry)
 
-    def models(self) -> tuple[Offer[ModelSpec], ...]:
+    def models(self) -> tuple[Registered[ModelSpec], ...]:
         """Return the models on offer."""
         return self._collect("audition_models", ModelSpec)
 
-    def tasks(self) -> tuple[Offer[TaskEntry], ...]:
+    def tasks(self) -> tuple[Registered[TaskEntry], ...]:
         """Return the tasks, schemes and file suffixes on offer."""
         return self._collect("audition_tasks", TaskEntry)
 
-    def selectors(self) -> tuple[Offer[SelectorEntry], ...]:
+    def selectors(self) -> tuple[Registered[SelectorEntry], ...]:
         """Return the selectors on offer."""
         return self._collect("audition_selectors", SelectorEntry)
 
-    def executors(self) -> tuple[Offer[ExecutorEntry], ...]:
+    def executors(self) -> tuple[Registered[ExecutorEntry], ...]:
         """Return the executors on offer."""
         return self._collect("audition_executors", ExecutorEntry)
 
-    def curves(self, task: str) -> tuple[Offer[LossCurve], ...]:
+    def curves(self, task: str) -> tuple[Registered[LossCurve], ...]:
         """Return the recorded curves of `task`."""
         return self._collect("audition_curves", LossCurve, task=task)
 
-    def reproductions(self) -> tuple[Offer[ReproductionEntry], ...]:
+    def reproductions(self) -> tuple[Registered[ReproductionEntry], ...]:
         """Return the reproductions on offer."""
         return self._collect("audition_reproductions", ReproductionEntry)
 
@@ -81,9 +81,9 @@ class Hooks:
         """Return the module or object that is loaded as plugin `name`, or None if none is."""
         return self._manager.get_plugin(name)
 
-    def _collect(self, hook: str, kind: type[T], **arguments: object) -> tuple[Offer[T], ...]:
+    def _collect(self, hook: str, kind: type[T], **arguments: object) -> tuple[Registered[T], ...]:
         return tuple(
-            Offer(entry=entry, plugin=impl.plugin_name)
+            Registered(entry=entry, plugin=impl.plugin_name)
             for impl in self._impls(hook)
             for entry in self._entries(impl, hook, kind, arguments)
         )

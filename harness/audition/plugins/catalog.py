@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         ExecutorEntry,
         LossCurve,
         ModelSpec,
-        Offer,
+        Registered,
         ReproductionEntry,
         SelectorEntry,
         TaskEntry,
@@ -51,12 +51,12 @@ class Catalog:
         self.plugins = plugins
 
     @cached_property
-    def models(self) -> Mapping[str, Offer[ModelSpec]]:
+    def models(self) -> Mapping[str, Registered[ModelSpec]]:
         """Return the models by name."""
         return _by_name("model", self.plugins.hooks.models())
 
     @cached_property
-    def tasks(self) -> Mapping[str, Offer[TaskEntry]]:
+    def tasks(self) -> Mapping[str, Registered[TaskEntry]]:
         """Return tasks, and what opens a scheme or file suffixes, by name."""
         offers = self.plugins.hooks.tasks()
         _unique("task scheme", offers, lambda entry: [entry.scheme] if entry.scheme else [])
@@ -64,30 +64,30 @@ class Catalog:
         return _by_name("task", offers)
 
     @cached_property
-    def adapters(self) -> Mapping[str, Offer[AdapterEntry]]:
+    def adapters(self) -> Mapping[str, Registered[AdapterEntry]]:
         """Return the adapters by name."""
         offers = self.plugins.hooks.adapters()
         _unique("adapter for model type", offers, lambda entry: entry.model_types or ["any other"])
         return _by_name("adapter", offers)
 
     @cached_property
-    def selectors(self) -> Mapping[str, Offer[SelectorEntry]]:
+    def selectors(self) -> Mapping[str, Registered[SelectorEntry]]:
         """Return the selectors by name; no name or alias of two differs by case alone."""
         offers = self.plugins.hooks.selectors()
         _unique("selector", offers, _spellings)
         return _by_name("selector", offers)
 
     @cached_property
-    def executors(self) -> Mapping[str, Offer[ExecutorEntry]]:
+    def executors(self) -> Mapping[str, Registered[ExecutorEntry]]:
         """Return the executors by name."""
         return _by_name("executor", self.plugins.hooks.executors())
 
     @cached_property
-    def reproductions(self) -> Mapping[str, Offer[ReproductionEntry]]:
+    def reproductions(self) -> Mapping[str, Registered[ReproductionEntry]]:
         """Return the reproductions by name."""
         return _by_name("reproduction", self.plugins.hooks.reproductions())
 
-    def curves(self, task: str) -> tuple[Offer[LossCurve], ...]:
+    def curves(self, task: str) -> tuple[Registered[LossCurve], ...]:
         """Return the recorded curves of `task`: at most one a model and loss unit; none for an unknown task."""
         offers = self.plugins.hooks.curves(task)
         for offer in offers:
@@ -142,7 +142,7 @@ class Catalog:
         with to_stderr():
             return opener.open(name, options)
 
-    def _find(self, kind: str, name: str, offers: Mapping[str, Offer[N]]) -> N:
+    def _find(self, kind: str, name: str, offers: Mapping[str, Registered[N]]) -> N:
         if name in offers:
             return offers[name].entry
         raise unknown_name(kind, name, offers, hint=self._hint)
@@ -153,13 +153,13 @@ class Catalog:
         return f"({n_failed} plugin{'s'[: n_failed > 1]} failed to load: see `audition plugins`)" if n_failed else ""
 
 
-def _by_name(kind: str, offers: Iterable[Offer[N]]) -> Mapping[str, Offer[N]]:
+def _by_name(kind: str, offers: Iterable[Registered[N]]) -> Mapping[str, Registered[N]]:
     offers = tuple(offers)
     _unique(kind, offers, lambda entry: [entry.name])
     return MappingProxyType({offer.entry.name: offer for offer in offers})
 
 
-def _unique(kind: str, offers: Iterable[Offer[T]], keys: Callable[[T], Iterable[str]]) -> None:
+def _unique(kind: str, offers: Iterable[Registered[T]], keys: Callable[[T], Iterable[str]]) -> None:
     owners: dict[str, str] = {}
     for offer in offers:
         for key in keys(offer.entry):

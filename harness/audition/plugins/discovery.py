@@ -19,7 +19,7 @@ GROUP = "audition"  #: the entry-point group; name = plugin name, value = module
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offered:
+class FoundPlugin:
     """A plugin on offer, not imported yet."""
 
     name: str
@@ -32,13 +32,13 @@ class Offered:
     source: bytes = b""  #: what it holds
 
     @classmethod
-    def local(cls, name: str, plugin: object) -> Offered:
+    def local(cls, name: str, plugin: object) -> FoundPlugin:
         """Return the offer of an object that comes from no distribution."""
         value = getattr(plugin, "__name__", type(plugin).__qualname__)
         return cls(name=name, distribution="local", version="", value=value, plugin=plugin)
 
     @classmethod
-    def of_file(cls, file: PluginFile, source: bytes) -> Offered:
+    def of_file(cls, file: PluginFile, source: bytes) -> FoundPlugin:
         """Return the offer of a file; its name has the suffix, so that no entry point is called the same."""
         name = Path(file.path).name
         return cls(name=name, distribution="local", version="", value=file.path, file=file, source=source)
@@ -60,13 +60,13 @@ class Offered:
         return EntryPoint(self.name, self.value, GROUP).load() if self.plugin is None else self.plugin
 
 
-def find_plugins(path: Sequence[str] | None = None) -> tuple[Offered, ...]:
+def find_plugins(path: Sequence[str] | None = None) -> tuple[FoundPlugin, ...]:
     """Return what distributions on `path` (None: `sys.path`) offer: first-party ones first, then by name and origin.
 
     The order of `path` does not matter, except that of two copies of one distribution the first counts, as it does
     for `import`.
     """
-    copies: dict[str, tuple[Offered, ...]] = {}
+    copies: dict[str, tuple[FoundPlugin, ...]] = {}
     for distribution in distributions() if path is None else distributions(path=list(path)):
         if offers := tuple(_offers(distribution)):
             copies.setdefault(_canonical(offers[0].distribution), offers)
@@ -74,7 +74,7 @@ def find_plugins(path: Sequence[str] | None = None) -> tuple[Offered, ...]:
     return tuple(sorted(offered, key=lambda offer: (not offer.is_first_party, offer.name, offer.distribution)))
 
 
-def _offers(distribution: Distribution) -> Iterator[Offered]:
+def _offers(distribution: Distribution) -> Iterator[FoundPlugin]:
     try:
         text = distribution.read_text("entry_points.txt") or ""
     except (OSError, UnicodeDecodeError):
@@ -86,10 +86,10 @@ def _offers(distribution: Distribution) -> Iterator[Offered]:
         entry_points = distribution.entry_points.select(group=GROUP)
     except Exception as error:  # noqa: BLE001 - the parser raises whatever a malformed line leads to
         message = f"its entry_points.txt cannot be read: {error}"
-        yield Offered(name=name, distribution=name, version=version, value="", error=message)
+        yield FoundPlugin(name=name, distribution=name, version=version, value="", error=message)
         return
     for entry_point in entry_points:
-        yield Offered(name=entry_point.name, distribution=name, version=version, value=entry_point.value)
+        yield FoundPlugin(name=entry_point.name, distribution=name, version=version, value=entry_point.value)
 
 
 def _name(distribution: Distribution) -> str:

@@ -13,7 +13,7 @@ import pluggy
 from audition import hookspecs
 from audition.errors import PluginError, PluginWarning, describe, did_you_mean
 from audition.plugins.calling import Hooks
-from audition.plugins.discovery import Offered, find_plugins
+from audition.plugins.discovery import FoundPlugin, find_plugins
 from audition.plugins.files import files_of_environment, read_plugins
 from audition.plugins.registering import register
 from audition.plugins.source_hash import source_hash
@@ -113,8 +113,8 @@ def load_plugins(
     named = read_plugins(files_of_environment() if files is None else files)
     offers = (
         *find_plugins(path),
-        *(Offered.local(name, plugin) for name, plugin in (extra or {}).items()),
-        *(Offered.of_file(file, source) for file, source in named),
+        *(FoundPlugin.local(name, plugin) for name, plugin in (extra or {}).items()),
+        *(FoundPlugin.of_file(file, source) for file, source in named),
     )
     first = {offered.name: offered for offered in reversed(offers)}
     records = tuple(_load(manager, offered, first[offered.name], blocked) for offered in offers)
@@ -125,7 +125,9 @@ def load_plugins(
     return plugins
 
 
-def _load(manager: pluggy.PluginManager, offered: Offered, first: Offered, blocked: frozenset[str]) -> PluginRecord:
+def _load(
+    manager: pluggy.PluginManager, offered: FoundPlugin, first: FoundPlugin, blocked: frozenset[str]
+) -> PluginRecord:
     record = PluginRecord(
         name=offered.name,
         distribution=offered.distribution,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from audition.encoding.causal import CausalEncoder
 
 if TYPE_CHECKING:
-    from audition.readings.survey import Encoder
+    from audition.encoding.loading import Encoder
     from audition.types import Example
 
 _LOAD = """\

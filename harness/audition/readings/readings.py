@@ -13,7 +13,7 @@ from audition.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from audition.readings.survey import Encoder
+    from audition.encoding.loading import Encoder
     from audition.types import Example, ModelSpec, Recipe, Survey
     from audition.types.protocols import TaskLoader
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from audition.encoding.rows import shorten
 from audition.errors import UsageError
@@ -10,16 +10,11 @@ from audition.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from audition.encoding import CausalEncoder, EncodedPair, Seq2SeqEncoder
+    from audition.encoding import EncodedPair
+    from audition.encoding.loading import Encoder
     from audition.types import Example, Recipe
 
-    Encoder: TypeAlias = CausalEncoder | Seq2SeqEncoder
 from audition.types.surveys import Survey
-
-
-def lossy_note(share: float) -> str:
-    """Return what is said of a candidate that cannot write the targets."""
-    return f"the tokeniser cannot give {share:.1%} of the test targets back"
 
 
 def survey(

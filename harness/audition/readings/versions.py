@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from audition.encoding.chat import DATE
 
 if TYPE_CHECKING:
-    from audition.readings.survey import Encoder
+    from audition.encoding.loading import Encoder
     from audition.types import Example, Recipe
 
 #: what a key says of them: raised when an encoding changes again; the date is what chat templates take for today

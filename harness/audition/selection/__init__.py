@@ -1,4 +1,4 @@
-"""From a user's wish to a report."""
+"""From a user's config to a report."""
 
 from __future__ import annotations
 

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from audition.budgets.ladder import require_sizes
+from audition.encoding.lossy import lossy_note
 from audition.errors import BudgetExceeded, UsageError
 from audition.measuring.problem import MeteredProblem
 from audition.measuring.rechecking import MOST_SEEDS, doubtful_points
-from audition.readings.survey import lossy_note
 from audition.selection.advice import advise
 from audition.selection.plan import cost_model, make_plan, planned_sizes
 from audition.selection.provenance import of_setting

@@ -1,4 +1,4 @@
-"""From what a user asks for to a selection that can run. Whatever can be wrong with the wish is found here."""
+"""From what a user asks for to a selection that can run. Whatever can be wrong with the config is found here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from audition.plugins.factories import make_executor
 from audition.plugins.options import make_selector
 from audition.recipes.support import require_train_extra
 from audition.selection import provenance
-from audition.selection.wish import Wish, open_candidates
+from audition.selection.config import SelectionConfig, open_candidates
 from audition.tasks.lengths import lengths_of
 from audition.training.devices import placement
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def open_live(
-    wish: Wish,
+    config: SelectionConfig,
     catalog: Catalog,
     ledger: Ledger,
     *,
@@ -44,10 +44,10 @@ def open_live(
     from audition.readings.readings import Readings
     from audition.selection.live import LiveSelection
 
-    entry = catalog.selector(wish.selector)
-    selector = make_selector(entry, wish.selector_options)
-    setting, devices = open_setting(wish, catalog)
-    candidates = open_candidates(wish, catalog, default=default_candidates(catalog, devices[0]))
+    entry = catalog.selector(config.selector)
+    selector = make_selector(entry, config.selector_options)
+    setting, devices = open_setting(config, catalog)
+    candidates = open_candidates(config, catalog, default=default_candidates(catalog, devices[0]))
     readings = Readings(setting.task, setting.recipe)
     losses = LiveLosses(
         candidates,
@@ -57,10 +57,10 @@ def open_live(
         readings=readings,
         executor=make_executor(
             catalog,
-            wish.executor,
-            slots=wish.n_workers or placement.default_workers(devices, setting.recipe),
+            config.executor,
+            slots=config.n_workers or placement.default_workers(devices, setting.recipe),
             log_dir=log_dir,
-            timeout=wish.timeout,
+            timeout=config.timeout,
             **placement.executor_options(devices, setting.recipe),
         ),
         hooks=catalog.plugins.hooks,
@@ -72,50 +72,50 @@ def open_live(
         setting=setting,
         candidates=candidates,
         losses=losses,
-        budget=wish.budget,
+        budget=config.budget,
         selector_name=entry.name,
         selector=selector,
-        memory=memory_planner(setting, devices, wish.memory_budgets),
-        min_size=wish.min_size or spec.min_size,
-        d_full=wish.full_size or spec.n_train or 0,
-        seed=wish.seed,
+        memory=memory_planner(setting, devices, config.memory_budgets),
+        min_size=config.min_size or spec.min_size,
+        d_full=config.full_size or spec.n_train or 0,
+        seed=config.seed,
         provenance=provenance.of_plugins(catalog.plugins),
         readings=readings,
-        does_recheck=wish.does_recheck,
+        does_recheck=config.does_recheck,
     )
 
 
-def open_setting(wish: Wish, catalog: Catalog) -> tuple[LiveSetting, tuple[Device, ...]]:
+def open_setting(config: SelectionConfig, catalog: Catalog) -> tuple[LiveSetting, tuple[Device, ...]]:
     """Return what all measurements have in common, and the devices they run on, all of one kind."""
     require_train_extra()
     from audition.measuring.setting import LiveSetting
     from audition.recipes.support import check_recipe
     from audition.training.devices.finding import resolve_devices, resolve_precision
 
-    task = catalog.open_task(wish.task, wish.task_options)
-    recipe = recipe_of(wish, task.spec.default_recipe)
-    devices = resolve_devices(wish.device)
+    task = catalog.open_task(config.task, config.task_options)
+    recipe = recipe_of(config, task.spec.default_recipe)
+    devices = resolve_devices(config.device)
     recipe = replace(recipe, precision=resolve_precision(recipe.precision, devices[0]))
     check_recipe(recipe, precision=recipe.precision, is_cuda=devices[0].is_cuda)
     setting = LiveSetting(
         task=task,
         recipe=recipe,
-        device=placement.places(devices, recipe)[0],
+        device=placement.worker_devices(devices, recipe)[0],
         device_kind=devices[0].kind,
-        seeds=tuple(range(wish.seed, wish.seed + wish.n_seeds)),
-        loss_unit=wish.loss_unit or "nats/byte",
-        rank_lossy=wish.rank_lossy,
+        seeds=tuple(range(config.seed, config.seed + config.n_seeds)),
+        loss_unit=config.loss_unit or "nats/byte",
+        rank_lossy=config.rank_lossy,
         adapters=_adapter_versions(catalog),
     )
     return setting, devices
 
 
-def recipe_of(wish: Wish, default: str) -> Recipe:
+def recipe_of(config: SelectionConfig, default: str) -> Recipe:
     """Return the recipe that the user named, or `default`, with what the user asked for besides."""
     from audition.recipes.loading import load_recipe
 
-    recipe = load_recipe(wish.recipe or default)
-    return replace(recipe, truncate=wish.truncate or recipe.truncate, train_on=wish.train_on or recipe.train_on)
+    recipe = load_recipe(config.recipe or default)
+    return replace(recipe, truncate=config.truncate or recipe.truncate, train_on=config.train_on or recipe.train_on)
 
 
 def memory_planner(

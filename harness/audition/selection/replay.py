@@ -13,8 +13,8 @@ from audition.memory.planner import UNKNOWN
 from audition.plugins.options import make_selector
 from audition.selection import provenance
 from audition.selection.advice import advise
+from audition.selection.config import open_candidates
 from audition.selection.stratum import does_not_fit, select_stratum
-from audition.selection.wish import open_candidates
 from audition.text.sizes import format_bytes
 from audition.types import Cost, Report
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from audition.budgets.budget import Budget
     from audition.plugins.catalog import Catalog
-    from audition.selection.wish import Wish
-    from audition.types import AdapterEntry, LossCurve, LossUnit, ModelSpec, Offer, Stratum
+    from audition.selection.config import SelectionConfig
+    from audition.types import AdapterEntry, LossCurve, LossUnit, ModelSpec, Registered, Stratum
     from audition.types.protocols import Selector
 
 
@@ -156,7 +156,7 @@ def as_published(model: ModelSpec) -> ModelSpec:
     return model if model.n_params_published is None else replace(model, n_params=model.n_params_published)
 
 
-def open_recorded(wish: Wish, catalog: Catalog) -> RecordedSelection:
+def open_recorded(config: SelectionConfig, catalog: Catalog) -> RecordedSelection:
     """Return a selection over recorded curves.
 
     Raises:
@@ -164,25 +164,25 @@ def open_recorded(wish: Wish, catalog: Catalog) -> RecordedSelection:
     """
     from audition.recipes.loading import load_recipe
 
-    entry = catalog.selector(wish.selector)
-    curves = choose_curves(catalog, wish.task, wish.loss_unit)
+    entry = catalog.selector(config.selector)
+    curves = choose_curves(catalog, config.task, config.loss_unit)
     offers = _with_recorded(catalog, curves)
     return RecordedSelection(
-        task=wish.task,
-        candidates=open_candidates(wish, offers, default=[offer.entry for offer in offers.models.values()]),
+        task=config.task,
+        candidates=open_candidates(config, offers, default=[offer.entry for offer in offers.models.values()]),
         curves=curves,
-        budget=wish.budget,
+        budget=config.budget,
         selector_name=entry.name,
-        selector=make_selector(entry, wish.selector_options),
-        seed=wish.seed,
+        selector=make_selector(entry, config.selector_options),
+        seed=config.seed,
         provenance=provenance.of_plugins(catalog.plugins),
         memory=MemoryPlanner(
-            recipe=replace(load_recipe(wish.recipe or "paper"), precision="bf16"),
+            recipe=replace(load_recipe(config.recipe or "paper"), precision="bf16"),
             lengths=(),
             is_cuda=True,
-            budgets=tuple(sorted(set(wish.memory_budgets))),
+            budgets=tuple(sorted(set(config.memory_budgets))),
         )
-        if wish.memory_budgets
+        if config.memory_budgets
         else None,
     )
 
@@ -207,9 +207,9 @@ def choose_curves(catalog: Catalog, task: str, loss_unit: LossUnit | None) -> li
 
 @dataclass(frozen=True, slots=True)
 class _Offers:
-    """The listed models, and those of recorded curves besides. Implements `ModelOffers`."""
+    """The listed models, and those of recorded curves besides. Implements `ModelRegistry`."""
 
-    models: Mapping[str, Offer[ModelSpec]]
+    models: Mapping[str, Registered[ModelSpec]]
     catalog: Catalog
 
     def adapter_for(self, model_type: str) -> AdapterEntry:
@@ -218,9 +218,9 @@ class _Offers:
 
 def _with_recorded(catalog: Catalog, curves: Sequence[LossCurve]) -> _Offers:
     """Return what the catalog lists, and after it the models that are known by their curves alone."""
-    from audition.types import Offer
+    from audition.types import Registered
 
     unlisted = [curve for curve in curves if curve.model not in catalog.models]
     owners = {offer.entry.model: offer.plugin for curve in unlisted[:1] for offer in catalog.curves(curve.task)}
-    alone = {curve.model: Offer(entry=spec_of(curve), plugin=owners[curve.model]) for curve in unlisted}
+    alone = {curve.model: Registered(entry=spec_of(curve), plugin=owners[curve.model]) for curve in unlisted}
     return _Offers({**catalog.models, **alone}, catalog)

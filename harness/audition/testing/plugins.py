@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from audition.plugins.calling import Hooks
     from audition.plugins.loading import Plugins
-    from audition.types import Offer
+    from audition.types import Registered
 
 HEAVY = (
     "torch",
@@ -156,10 +156,10 @@ def _hooks(plugin: object) -> Hooks:
         pytest.skip("it does not load")
 
 
-def _offers(plugin: object, listing: str) -> Sequence[Offer[Any]]:
+def _offers(plugin: object, listing: str) -> Sequence[Registered[Any]]:
     """Return the entries of one hook; whether they are entries is another check's matter."""
     try:
-        offers: Sequence[Offer[Any]] = getattr(_hooks(plugin), listing)()
+        offers: Sequence[Registered[Any]] = getattr(_hooks(plugin), listing)()
     except PluginError:
         pytest.skip(f"audition_{listing} does not return entries")
     return offers

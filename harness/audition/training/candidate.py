@@ -9,9 +9,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
-from audition.encoding.lossy import lossy_share
+from audition.encoding.lossy import lossy_note, lossy_share
 from audition.errors import UsageError
-from audition.readings.survey import lossy_note
 from audition.training.devices.finding import resolve_precision
 from audition.training.devices.memory import peak_memory_bytes, peak_reserved_bytes, release_memory, reset_peak_memory
 from audition.training.devices.repeatable import make_repeatable, repeatably
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
     from audition.training.devices.device import Device
     from audition.training.encoded_task import EncodedSplit
-    from audition.training.loop.evaluation import Losses
+    from audition.training.loop.evaluation import SplitLoss
     from audition.training.loop.weights import Choice
     from audition.training.sharding.team import Team
     from audition.types import AdapterEntry, Calibration, MeasurementRequest, Observation, Progress, Recipe
@@ -228,7 +227,7 @@ class Candidate:
         limit: MicroBatchLimit,
         meter: Meter,
         on_batch: Callable[[int, int], None] = lambda _done, _total: None,
-    ) -> Losses:
+    ) -> SplitLoss:
         losses = evaluate(
             self.adapter,
             split.encoded,

@@ -12,7 +12,7 @@ from audition.types import Observation
 
 if TYPE_CHECKING:
     from audition.training.devices.device import Device
-    from audition.training.loop.evaluation import Losses
+    from audition.training.loop.evaluation import SplitLoss
     from audition.training.loop.weights import Choice
     from audition.types import MeasurementRequest, Recipe
 
@@ -24,7 +24,7 @@ def blank(request: MeasurementRequest) -> Observation:
     )
 
 
-def measured(request: MeasurementRequest, losses: Losses, choice: Choice | None, message: str) -> Observation:
+def measured(request: MeasurementRequest, losses: SplitLoss, choice: Choice | None, message: str) -> Observation:
     """Return the outcome; `choice` is None where nothing was trained."""
     observation = replace(
         blank(request), loss_per_token=losses.per_token, loss_per_byte=losses.per_byte, message=message

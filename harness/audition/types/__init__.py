@@ -6,15 +6,15 @@ Every annotation resolves at run time (`typing.get_type_hints`), so nothing here
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from audition.types.costs import Cost, MemoryEstimate
 from audition.types.deprecation import deprecated
 from audition.types.entries import (
     AdapterEntry,
     ExecutorEntry,
-    Offer,
     PluginFile,
+    Registered,
     ReproductionEntry,
     SelectorEntry,
     TaskEntry,
@@ -29,6 +29,7 @@ from audition.types.surveys import Survey
 from audition.types.tasks import Example, Quotes, TaskOptions, TaskSpec, Turn
 
 __all__ = [
+    "JSON",
     "NOT_A_NUMBER",
     "AdapterEntry",
     "Architecture",
@@ -47,7 +48,6 @@ __all__ = [
     "ModelShape",
     "ModelSpec",
     "Observation",
-    "Offer",
     "Optimiser",
     "PluginFile",
     "Point",
@@ -58,6 +58,7 @@ __all__ = [
     "RankedModel",
     "Ranking",
     "Recipe",
+    "Registered",
     "Report",
     "ReproductionEntry",
     "Score",
@@ -74,6 +75,10 @@ __all__ = [
     "Turn",
     "Upgrade",
 ]
+
+
+if TYPE_CHECKING:
+    JSON = Any
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute may be anything

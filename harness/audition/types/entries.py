@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer(Generic[T]):
+class Registered(Generic[T]):
     """An entry, and the plugin that offers it."""
 
     entry: T

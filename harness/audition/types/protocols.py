@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
-import numpy as np
-
+from audition.types.lazy import LazyModule
 from audition.types.measurements import LossUnit, Observation, Point
 from audition.types.models import ModelSpec
 from audition.types.rankings import Ranking
 from audition.types.requests import Calibration, MeasurementRequest, Progress
 from audition.types.tasks import Example, TaskSpec
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = LazyModule("numpy")  # a listing does not need it
 
 T = TypeVar("T")
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from audition.laws import fit_rectified, fit_vanilla
 from audition.text.tables import to_csv, to_table
-from audition_plugins.published import read_table
 from audition_plugins.reproduction.comparing import mean
-from audition_plugins.reproduction.printed import TASKS
+from audition_plugins.reproduction.printed import TASKS, read_table
 from audition_plugins.reproduction.tables import signed
 
 if TYPE_CHECKING:

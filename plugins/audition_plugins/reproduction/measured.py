@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from audition.bench import ALL, Bench, enter, open_recorded_task, size_stratum
+from audition.bench import ALL, Bench, make_contestants, open_recorded_task, size_filter
 from audition_plugins.reproduction.printed import CONTESTANTS, RATIOS, TASKS
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ def _bench(
     bench = Bench(
         tasks=tasks,
         ratios=RATIOS,
-        contestants=[one for name, *options in map(str.split, contestants) for one in enter(catalog, [name], options)],
-        strata=[size_stratum(limit) for limit in limits] or [ALL],
+        contestants=[
+            one for name, *options in map(str.split, contestants) for one in make_contestants(catalog, [name], options)
+        ],
+        strata=[size_filter(limit) for limit in limits] or [ALL],
     )
     return {Cell(row.contestant, row.stratum, row.task, row.ratio): row for row in bench.rows()}

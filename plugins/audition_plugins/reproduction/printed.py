@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, cast
 
-from audition_plugins.published import read_table
+import audition_registries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,3 +58,9 @@ def _printed(table: int, row: Mapping[str, str]) -> Printed:
         selector=row["selector"],
         value=float(row["value"]),
     )
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """Return the rows of a published table: "table1", "table3_rmsd", "table11" or "table12"."""
+    with audition_registries.path("paper", f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

@@ -13,7 +13,7 @@ from audition.training.loop.micro_batch import MicroBatchLimit
 from audition.training.sharding.team import Team
 
 if TYPE_CHECKING:
-    from audition.training.sharding.dealing import Pass
+    from audition.training.sharding.assignment import Pass
 
 LENGTHS = st.lists(st.integers(1, 40), min_size=1, max_size=30)  #: tokens of each row
 SIZES = st.integers(1, 6)

@@ -15,7 +15,7 @@ from audition.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from audition.bench import Bench, Row, Stratum
+    from audition.bench import Bench, ModelFilter, Row
 
 RATIOS = ("1/8", "1/16", "1/32", "1/64", "1/128", "1/256", "1/512")  #: those of the paper
 MEMORIES = ("8GB", "16GB", "24GB", "40GB", "80GB")  #: of the leaderboards: what GPUs are sold with
@@ -54,7 +54,14 @@ def bench(
     as_json: AsJson = False,
 ) -> None:
     """Judge selectors by how well they would have picked among models whose losses are all recorded."""
-    from audition.bench import Bench, add_files, enter, open_recorded_task, recorded_tasks, require_same_cells
+    from audition.bench import (
+        Bench,
+        add_files,
+        make_contestants,
+        open_recorded_task,
+        recorded_tasks,
+        require_same_cells,
+    )
     from audition.bench.printing import print_rows
     from audition.budgets.parsing import parse_ratio
 
@@ -65,7 +72,7 @@ def bench(
     cells = Bench(
         tasks=tasks or recorded_tasks(session.catalog, ratios, loss_unit),
         ratios=ratios,
-        contestants=enter(session.catalog, _split(selector), option or ()),
+        contestants=make_contestants(session.catalog, _split(selector), option or ()),
         strata=_strata(_split(max_params), _split(memory), is_leaderboard=leaderboards is not None),
         seed=seed,
     )
@@ -89,13 +96,13 @@ def _split(texts: Iterable[str] | None) -> list[str]:
     return list(dict.fromkeys(part for part in parts if part))
 
 
-def _strata(max_params: list[str], memory: list[str], *, is_leaderboard: bool) -> list[Stratum]:
+def _strata(max_params: list[str], memory: list[str], *, is_leaderboard: bool) -> list[ModelFilter]:
     """Return the strata asked for; else all models, and on leaderboards GPU memories besides."""
-    from audition.bench import ALL, memory_stratum, size_stratum
+    from audition.bench import ALL, memory_filter, size_filter
 
     if max_params or memory:
-        return [*map(size_stratum, max_params), *map(memory_stratum, memory)]
-    return [ALL, *map(memory_stratum, MEMORIES)] if is_leaderboard else [ALL]
+        return [*map(size_filter, max_params), *map(memory_filter, memory)]
+    return [ALL, *map(memory_filter, MEMORIES)] if is_leaderboard else [ALL]
 
 
 def _run(bench: Bench) -> list[Row]:

@@ -13,7 +13,7 @@ from audition.cli import arguments
 from audition.cli.session import Session
 from audition.cli.show.tables import AsJson, print_json
 from audition.errors import UsageError
-from audition.selection.wish import Wish
+from audition.selection.config import SelectionConfig
 
 if TYPE_CHECKING:
     from audition.types import Observation
@@ -56,7 +56,7 @@ def finetune(
     from audition.measuring.ledger import Ledger
 
     check_output(output)
-    wish = Wish(
+    config = SelectionConfig(
         task=task,
         task_options=arguments.task_options(ctx),
         models=(model,),
@@ -72,7 +72,7 @@ def finetune(
     catalog = ctx.ensure_object(Session).catalog
     with Display("nats/byte") as display:
         finetuning = open_finetuning(
-            wish,
+            config,
             catalog,
             Ledger(ledger),
             learning_rate=learning_rate,

@@ -13,7 +13,7 @@ from audition.cli.arguments import Names
 from audition.cli.session import Session
 from audition.cli.show.tables import AsJson
 from audition.errors import UsageError
-from audition.selection.wish import Wish
+from audition.selection.config import SelectionConfig
 from audition.text.sizes import parse_bytes
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def select(
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune candidates on small subsets of TASK; rank them by the loss predicted after full fine-tuning."""
-    wish = Wish(
+    config = SelectionConfig(
         task=task,
         task_options=arguments.task_options(ctx),
         models=tuple(models or ()),
@@ -101,45 +101,52 @@ def select(
     )
     catalog = ctx.ensure_object(Session).catalog
     if source == "recorded":
-        _replay(wish, catalog, output, as_json=as_json, dry_run=dry_run)
+        _replay(config, catalog, output, as_json=as_json, dry_run=dry_run)
     else:
-        _audition(wish, catalog, ledger, output, as_json=as_json, dry_run=dry_run)
+        _audition(config, catalog, ledger, output, as_json=as_json, dry_run=dry_run)
 
 
-def _replay(wish: Wish, catalog: Catalog, output: Path | None, *, as_json: bool, dry_run: bool) -> None:
+def _replay(config: SelectionConfig, catalog: Catalog, output: Path | None, *, as_json: bool, dry_run: bool) -> None:
     from audition.cli.show.outcome import show_report
     from audition.selection.replay import open_recorded
     from audition.selection.run_folders import write_run
 
     if dry_run:
         raise UsageError("--dry-run plans live selections; a replay costs nothing")
-    if wish.does_recheck:
+    if config.does_recheck:
         raise UsageError("--recheck fine-tunes again; recorded curves are what they are")
-    report = open_recorded(wish, catalog).run()
+    report = open_recorded(config, catalog).run()
     if output is not None:
         write_run(output, report)
     catalog.plugins.hooks.selected(report)
     show_report(report, as_json=as_json)
 
 
-def _audition(wish: Wish, catalog: Catalog, ledger: str, output: Path | None, *, as_json: bool, dry_run: bool) -> None:
+def _audition(
+    config: SelectionConfig, catalog: Catalog, ledger: str, output: Path | None, *, as_json: bool, dry_run: bool
+) -> None:
     from audition.cli.show.display import Display
     from audition.cli.show.outcome import show_plan, show_reading, show_report
     from audition.measuring.ledger import Ledger
     from audition.selection.open_live import open_live
     from audition.selection.run_folders import new_run_folder, write_run
 
-    folder = output or new_run_folder(wish.task, wish.selector)
+    folder = output or new_run_folder(config.task, config.selector)
     store = Ledger(ledger)
-    with Display(wish.loss_unit or "nats/byte") as display:
+    with Display(config.loss_unit or "nats/byte") as display:
         selection = open_live(
-            wish, catalog, store, log_dir=folder / "workers", on_progress=display.step, on_observation=display.observed
+            config,
+            catalog,
+            store,
+            log_dir=folder / "workers",
+            on_progress=display.step,
+            on_observation=display.observed,
         )
         try:
             show_reading(selection.setting.task)
             plan = selection.plan()
             show_plan(plan, as_json=as_json and dry_run)
-            if wish.does_recheck:
+            if config.does_recheck:
                 typer.echo("--recheck adds up to two measurements for each point that is out of line.", err=True)
             if dry_run:
                 return
@@ -149,4 +156,4 @@ def _audition(wish: Wish, catalog: Catalog, ledger: str, output: Path | None, *,
     write_run(folder, report)
     store.add_run(folder.name, folder.resolve(), report.to_json())
     catalog.plugins.hooks.selected(report)
-    show_report(report, as_json=as_json, folder=folder, wish=wish)
+    show_report(report, as_json=as_json, folder=folder, config=config)

@@ -15,7 +15,7 @@ from audition.errors import unknown_name
 
 if TYPE_CHECKING:
     from audition.plugins.catalog import Catalog
-    from audition.types import ModelSpec, Offer
+    from audition.types import ModelSpec, Registered
 
 
 class _Models(NounGroup):
@@ -56,7 +56,7 @@ def list_models(
     return print_table(rows, empty=f"no model matches {pattern!r}", right=("parameters", "as published"))
 
 
-def _matching(catalog: Catalog, pattern: str, family: str | None) -> list[Offer[ModelSpec]]:
+def _matching(catalog: Catalog, pattern: str, family: str | None) -> list[Registered[ModelSpec]]:
     offers = list(catalog.models.values())
     families = {offer.entry.family for offer in offers}
     if family is not None and family not in families:
@@ -66,7 +66,7 @@ def _matching(catalog: Catalog, pattern: str, family: str | None) -> list[Offer[
     ]
 
 
-def _row(offer: Offer[ModelSpec]) -> dict[str, Any]:
+def _row(offer: Registered[ModelSpec]) -> dict[str, Any]:
     spec = offer.entry
     return {
         "model": spec.name,

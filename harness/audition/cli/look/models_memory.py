@@ -8,7 +8,7 @@ import typer
 
 from audition.cli.look.models_plan import budgets_of, verdict_of
 from audition.cli.show.tables import print_json, print_table
-from audition.memory import estimate, fit
+from audition.memory import estimate_memory, fit
 from audition.recipes.loading import load_recipe
 from audition.text.sizes import format_bytes
 
@@ -30,7 +30,7 @@ def show_memory(models: Sequence[ModelSpec], memory: Names, recipe_name: str, *,
     recipe, budgets = load_recipe(recipe_name), budgets_of(memory)
     rows = []
     for model in models:
-        need = estimate(model, recipe, precision=PRECISION)
+        need = estimate_memory(model, recipe, precision=PRECISION)
         found = {budget: fit(model, recipe, budget, precision=PRECISION) for budget in budgets}
         rows.append((model.name, need, found))
     if as_json:

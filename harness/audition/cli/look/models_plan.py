@@ -10,7 +10,7 @@ import typer
 from audition.cli.arguments import Names, PluginFiles
 from audition.cli.session import Session
 from audition.cli.show.tables import AsJson, print_json
-from audition.memory import MicroBatch, estimate, fit, largest_micro_batch, shards_needed, sharing
+from audition.memory import MicroBatch, estimate_memory, fit, largest_micro_batch, shards_needed, sharing
 from audition.tasks.lengths import lengths_of
 from audition.text.sizes import format_bytes, parse_bytes
 from audition.text.tables import render
@@ -86,7 +86,7 @@ def _plan(
     model: ModelSpec, recipe: Recipe, precision: str, lengths: Sequence[tuple[int, int]], budgets: Sequence[int]
 ) -> dict[str, Any]:
     batch = largest_micro_batch(recipe, lengths)
-    need = estimate(model, recipe, precision=precision, micro_batch=batch)
+    need = estimate_memory(model, recipe, precision=precision, micro_batch=batch)
     found = {budget: _fit(model, recipe, precision, lengths, budget) for budget in budgets}
     return {
         "model": model.name,

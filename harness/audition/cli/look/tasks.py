@@ -13,7 +13,7 @@ from audition.cli.show.tables import AsJson, offers_to_json, print_json, print_t
 from audition.tasks.addresses import FOLDER
 
 if TYPE_CHECKING:
-    from audition.types import Offer, TaskEntry
+    from audition.types import Registered, TaskEntry
 
 
 class TasksGroup(NounGroup):
@@ -41,7 +41,7 @@ def list_tasks(ctx: typer.Context, plugin: PluginFiles = None, as_json: AsJson =
     return print_table([_row(offer) for offer in offers], empty="no plugin offers a task", right=("train",))
 
 
-def _row(offer: Offer[TaskEntry]) -> dict[str, Any]:
+def _row(offer: Registered[TaskEntry]) -> dict[str, Any]:
     spec = offer.entry.spec
     if spec is None:
         address, description = _address(offer.entry)

@@ -13,8 +13,8 @@ from audition.finetuning.command import finetune_command
 from audition.text.tables import render
 
 if TYPE_CHECKING:
+    from audition.selection.config import SelectionConfig
     from audition.selection.plan import Plan
-    from audition.selection.wish import Wish
     from audition.types import Report
     from audition.types.protocols import TaskLoader
 
@@ -49,8 +49,10 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
     typer.echo(summary.plan_sentence(plan), err=True)
 
 
-def show_report(report: Report, *, as_json: bool, folder: Path | None = None, wish: Wish | None = None) -> None:
-    """Print a report and, for a live `wish`, the command that fine-tunes its winner."""
+def show_report(
+    report: Report, *, as_json: bool, folder: Path | None = None, config: SelectionConfig | None = None
+) -> None:
+    """Print a report and, for a live `config`, the command that fine-tunes its winner."""
     if as_json:
         print_json(report.to_json())
         return
@@ -61,7 +63,7 @@ def show_report(report: Report, *, as_json: bool, folder: Path | None = None, wi
     for upgrade in report.upgrades:
         typer.echo(upgrade.sentence)
     typer.echo(summary.spent_sentence(report))
-    command = None if wish is None else finetune_command(report, wish)
+    command = None if config is None else finetune_command(report, config)
     if command is not None:
         typer.echo(f"Fine-tune it on everything:\n  {command}")
     if folder is not None:

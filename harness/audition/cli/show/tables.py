@@ -12,7 +12,7 @@ from audition.text.tables import render
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from audition.types import Offer
+    from audition.types import Registered
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, with every field.")]
@@ -23,7 +23,7 @@ def print_json(value: object) -> None:
     typer.echo(dumps(value, indent=2))
 
 
-def offers_to_json(offers: Iterable[Offer[Any]]) -> list[dict[str, Any]]:
+def offers_to_json(offers: Iterable[Registered[Any]]) -> list[dict[str, Any]]:
     """Return each entry's fields, but for its factory, and the plugin that offers it."""
     return [{**to_json(offer.entry), "plugin": offer.plugin} for offer in offers]
 

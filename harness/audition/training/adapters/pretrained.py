@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 
     from audition.encoding import EncodedPair
-    from audition.readings.survey import Encoder
+    from audition.encoding.loading import Encoder
     from audition.types import Example, Side, TrainOn
 
 _GENERATION_BATCH = 16  #: prompts generated for at once

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from audition.types import Recipe
 
 
-def places(devices: Sequence[Device], recipe: Recipe) -> tuple[str, ...]:
+def worker_devices(devices: Sequence[Device], recipe: Recipe) -> tuple[str, ...]:
     """Return where one measurement each can run: a GPU, or as many as share a model, "cuda:0,cuda:1"; or the CPU.
 
     GPUs that are too few for another measurement are left out.
@@ -35,13 +35,13 @@ def places(devices: Sequence[Device], recipe: Recipe) -> tuple[str, ...]:
 def default_workers(devices: Sequence[Device], recipe: Recipe) -> int:
     """Return one worker a place, or on a CPU, one a core that this process may use, shards counted."""
     if devices[0].is_cuda:
-        return len(places(devices, recipe))
+        return len(worker_devices(devices, recipe))
     return max(1, len(os.sched_getaffinity(0)) // recipe.n_shards)
 
 
 def executor_options(devices: Sequence[Device], recipe: Recipe) -> dict[str, tuple[str, ...]]:
     """Return how an executor is told to spread over several places; one place is in every request anyway."""
-    chosen = places(devices, recipe)
+    chosen = worker_devices(devices, recipe)
     return {"devices": chosen} if len(chosen) > 1 else {}
 
 

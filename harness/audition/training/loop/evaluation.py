@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Losses:
+class SplitLoss:
     """The negative log-likelihood of a split's targets, and the two counts it is divided by."""
 
     nll: float  #: Σ over all target tokens, nats
@@ -47,7 +47,7 @@ def evaluate(
     precision: str,
     limit: MicroBatchLimit,
     on_batch: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Losses:
+) -> SplitLoss:
     """Return the losses of `encoded`, in evaluation mode, in forward passes within `limit`.
 
     Sums are float64 and stay on the device until the end: no synchronisation a batch. Out of memory, it starts again
@@ -59,7 +59,7 @@ def evaluate(
     """
     adapter.module.eval()
     nll = limit.fit(lambda: _summed_nll(adapter, encoded, device, precision, limit, on_batch), device)
-    losses = Losses(
+    losses = SplitLoss(
         nll=nll.item(),
         n_target_tokens=sum(each.n_target_tokens for each in encoded),
         n_bytes=sum(len(target.encode()) for target in raw_targets),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from audition.training.devices.memory import release_memory
 from audition.training.failures import DoesNotFitError, StartAgainError, is_out_of_memory
 from audition.training.loop.batching import micro_batches
-from audition.training.sharding.dealing import deal
+from audition.training.sharding.assignment import assign_passes
 from audition.training.sharding.team import ALONE
 from audition.types import Attempt
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from audition.training.devices.device import Device
-    from audition.training.sharding.dealing import Pass
+    from audition.training.sharding.assignment import Pass
     from audition.training.sharding.team import Team
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class MicroBatchLimit:
 
     def passes(self, lengths: Sequence[int]) -> list[Pass]:
         """Return this process's forward passes over rows of these lengths, longest rows first."""
-        return deal(
+        return assign_passes(
             lengths,
             self.team.rank,
             self.team.size,

@@ -9,6 +9,7 @@ from audition import memory
 from audition.errors import UsageError
 from audition.recipes.loading import load_recipe
 from audition.selection.replay import as_published
+from audition.text.sizes import GIB, parse_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,17 +21,17 @@ PRECISION = "bf16"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stratum:
+class ModelFilter:
     """A part of the pool, inside which every selector is judged."""
 
     name: str
     admits: Callable[[ModelSpec], bool]
 
 
-ALL = Stratum(name="all", admits=lambda model: True)
+ALL = ModelFilter(name="all", admits=lambda model: True)
 
 
-def size_stratum(text: str) -> Stratum:
+def size_filter(text: str) -> ModelFilter:
     """Return the models with fewer than `text` ("1.9e9") parameters, as the recorded experiments counted them.
 
     Raises:
@@ -42,10 +43,10 @@ def size_stratum(text: str) -> Stratum:
         limit = 0.0
     if not 0 < limit < float("inf"):
         raise UsageError(f"a limit of parameters must be a positive number such as 1.9e9, got {text!r}")
-    return Stratum(name=f"params<{text.strip()}", admits=lambda model: _n_params(model) < limit)
+    return ModelFilter(name=f"params<{text.strip()}", admits=lambda model: _n_params(model) < limit)
 
 
-def memory_stratum(text: str) -> Stratum:
+def memory_filter(text: str) -> ModelFilter:
     """Return the models whose fine-tuning by the paper's recipe is estimated to fit into `text` ("24GB").
 
     Smaller micro-batches and checkpointing are allowed: they change no loss.
@@ -53,14 +54,14 @@ def memory_stratum(text: str) -> Stratum:
     Raises:
         UsageError: it is no size.
     """
-    n_bytes = memory.parse_bytes(text)
+    n_bytes = parse_bytes(text)
     recipe = load_recipe(RECIPE)
 
     def fits(model: ModelSpec) -> bool:
         found = memory.fit(model, recipe, n_bytes, precision=PRECISION, may_be_lossy=False)
         return found is not None and found.recipe is not None
 
-    return Stratum(name=f"memory<={n_bytes / memory.GIB:g}GiB", admits=fits)
+    return ModelFilter(name=f"memory<={n_bytes / GIB:g}GiB", admits=fits)
 
 
 def _n_params(model: ModelSpec) -> float:

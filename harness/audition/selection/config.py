@@ -10,7 +10,7 @@ from audition.types import TaskOptions
 
 if TYPE_CHECKING:
     from audition.budgets.budget import Budget
-    from audition.checkpoints.candidates import ModelOffers
+    from audition.checkpoints.candidates import ModelRegistry
     from audition.types import (
         LossUnit,
         ModelSpec,
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class SelectionConfig:
     """What a user asks of a selection; a default means that the user did not say."""
 
     task: str
@@ -48,7 +48,9 @@ class Wish:
     full_size: int | None = None  #: None: all training rows
 
 
-def open_candidates(wish: Wish, catalog: ModelOffers, *, default: list[ModelSpec]) -> tuple[ModelSpec, ...]:
+def open_candidates(
+    config: SelectionConfig, catalog: ModelRegistry, *, default: list[ModelSpec]
+) -> tuple[ModelSpec, ...]:
     """Return the candidates that the user named, or `default`, less those excluded."""
-    names = wish.models or tuple(model.name for model in default)
-    return resolve_candidates(names, wish.exclude, catalog)
+    names = config.models or tuple(model.name for model in default)
+    return resolve_candidates(names, config.exclude, catalog)

@@ -15,7 +15,9 @@ class Pass(NamedTuple):
     counts: bool  #: False: it keeps the others company, and its loss is nobody's
 
 
-def deal(lengths: Sequence[int], rank: int, size: int, split: Callable[[Sequence[int]], list[list[int]]]) -> list[Pass]:
+def assign_passes(
+    lengths: Sequence[int], rank: int, size: int, split: Callable[[Sequence[int]], list[list[int]]]
+) -> list[Pass]:
     """Return the passes of process `rank` of `size` over rows of these lengths: as many for each, longest rows first.
 
     Every row is somebody's, once. Passes meet in collective operations, so who has too few repeats the shortest row
