@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from throwaway import Site
+from worlds.fixtures import badly_behaved, hooks_of, mesh_of, pairs, world, write_jsonl  # noqa: F401 - fixtures
+from worlds.throwaway import Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

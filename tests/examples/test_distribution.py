@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from worlds.paths import ROOT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ROOT = Path(__file__).parents[2]
 TOY = ROOT / "examples" / "audition-toy"
 
 

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,11 +15,14 @@ from typer.testing import CliRunner
 import audition_modern
 from audition.checkpoints.shapes import read_shape
 from audition.cli.app import app
+from worlds.paths import ROOT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from audition.types import ModelSpec
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = ROOT / "examples"
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/pyproject.toml"))
 MODEL_TYPES = {
     "qwen2.5": "qwen2",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from worlds.paths import ROOT
+
 TOY = ROOT / "examples" / "audition-toy"
 TUTORIAL = (ROOT / "docs" / "writing-plugins.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(?:python|toml)\n(.*?)^```$", TUTORIAL, re.MULTILINE | re.DOTALL)

@@ -15,7 +15,7 @@ from audition.training.devices.memory import (
 from audition.training.devices.random_state import RandomState
 from audition.training.devices.repeatable import make_repeatable
 from audition.training.devices.tensors import to_device
-from gpu_requests import GPU, ON_GPU
+from worlds.gpu_requests import GPU, ON_GPU
 
 pytestmark = ON_GPU
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from gpu_requests import ON_GPU
-from sharded_world import World, in_team
+from worlds.gpu_requests import ON_GPU
+from worlds.sharded_world import World, in_team
 
 if TYPE_CHECKING:
     from pathlib import Path

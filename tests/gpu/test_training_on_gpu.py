@@ -20,8 +20,8 @@ from audition.training.loop.loop import Run, Trainer
 from audition.types import MeasurementRequest, Recipe, TaskOptions
 from audition_plugins.executors.local import LocalExecutor
 from audition_plugins.models import audition_adapters
-from gpu_requests import GPU, ON_GPU, only
-from toy_requests import QUICK, ask
+from worlds.gpu_requests import GPU, ON_GPU, only
+from worlds.toy_requests import QUICK, ask
 
 if TYPE_CHECKING:
     from pathlib import Path

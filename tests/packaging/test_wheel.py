@@ -9,8 +9,8 @@ from zipfile import ZipFile
 import pytest
 
 import audition_registries
+from worlds.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 TRAIN = [
     "torch",
     "transformers",

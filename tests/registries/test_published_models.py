@@ -6,12 +6,12 @@ import os
 import subprocess
 import sys
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
 import audition_registries
 from audition.types import ModelShape
+from worlds.paths import ROOT
 
 RECORDS = json.loads(audition_registries.path("models", "published.json").read_text("utf-8"))
 BY_NAME = {record["name"]: record for record in RECORDS}
@@ -102,7 +102,7 @@ def test_every_model_has_a_configuration_and_no_configuration_is_left_over() -> 
 
 @pytest.mark.slow
 def test_building_every_architecture_gives_the_recorded_files() -> None:
-    script = Path(__file__).parents[2] / "scripts" / "count_published_models.py"
+    script = ROOT / "scripts" / "count_published_models.py"
     environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
     done = subprocess.run(
         [sys.executable, str(script), "--check"], capture_output=True, text=True, env=environment, check=False

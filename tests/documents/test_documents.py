@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from audition.cli.app import Root
+from worlds.paths import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+
+COMMANDS = [
+    pytest.param(line, id=f"{document.name}: {line}")
+    for document in DOCUMENTS
+    for language, block in FENCE.findall(document.read_text(encoding="utf-8"))
+    if language == "bash"
+    for line in block.splitlines()
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_documented_command_runs(command: str) -> None:
+    words = command.partition("#")[0].split()
+    assert words[0] == "audition", "a block that cannot run anywhere is 'console', not 'bash'"
+    done = subprocess.run(
+        [sys.executable, "-m", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_that_are_shown_exist(document: Path) -> None:
+    for language, block in FENCE.findall(document.read_text(encoding="utf-8")):
+        if language == "console":
+            shown = re.findall(r"^audition (\w+)", block, re.MULTILINE)
+            assert set(shown) <= set(Root.lazy), document
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in LINK.findall(document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), target
