@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from audition.types import AdapterEntry, Observation
-    from audition.types.protocols import ModelAdapter
+    from audition.types.protocols import ModelAdapter, TaskLoader
 
 CPU = resolve_device("cpu")
 ENTRIES = {entry.name: entry for entry in audition_adapters()}
@@ -51,8 +51,8 @@ def ask_model(folder: Path, n_samples: int, recipe: Recipe, **fields: Any) -> Me
     return replace(request, **fields)
 
 
-def load_candidate(asked: MeasurementRequest) -> Candidate:
-    return Candidate.load(asked, ENTRIES[asked.model.adapter], ToyTask(), CPU)
+def load_candidate(asked: MeasurementRequest, task: TaskLoader | None = None) -> Candidate:
+    return Candidate.load(asked, ENTRIES[asked.model.adapter], task or ToyTask(), CPU)
 
 
 def load_adapter(kind: Kind, folder: Path) -> ModelAdapter:

@@ -36,7 +36,7 @@ def finetune(
     if observation.status == "ok" and request.save_to is not None:
         examples = task.test(N_GENERATED)
         predictions, failure = _generated(candidate, request, examples)
-        if candidate.team.rank == 0:
+        if candidate.model.team.rank == 0:
             folder = Path(request.save_to)
             shown = examples[: len(predictions)]
             _write_evaluation(folder, observation, _metric(request, task, examples), shown, predictions, failure)
@@ -47,9 +47,9 @@ def finetune(
 def _generated(candidate: Candidate, request: MeasurementRequest, examples: Sequence[Example]) -> tuple[list[str], str]:
     """Return what the model generates, and "" or why it generates nothing: no reason to lose a trained model."""
     # as in training: weights that a method keeps in bf16 multiply nothing else
-    precision = resolve_precision(request.recipe.precision, candidate.device)
+    precision = resolve_precision(request.recipe.precision, candidate.model.device)
     try:
-        with autocast(candidate.device, precision, caches=candidate.team.size == 1):
+        with autocast(candidate.model.device, precision, caches=candidate.model.team.size == 1):
             predictions = candidate.adapter.generate(
                 examples,
                 max_input_tokens=request.recipe.max_input_tokens,
@@ -57,7 +57,7 @@ def _generated(candidate: Candidate, request: MeasurementRequest, examples: Sequ
                 **reading_options(request.recipe),
             )
     except (RuntimeError, ValueError, IndexError, AuditionError) as error:
-        if candidate.team.size > 1:  # the others would wait for this process
+        if candidate.model.team.size > 1:  # the others would wait for this process
             raise
         return [], one_line(error)
     return predictions, ""

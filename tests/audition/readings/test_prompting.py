@@ -66,9 +66,7 @@ def test_a_chat_is_prompted_and_ends_as_the_template_writes_it(tmp_path: Path) -
     task = _Chats()
     asked = ask_model(original, 64, recipe(epochs=6, max_target_tokens=12, learning_rates=(0.02,)), save_to=str(saved))
     asked = replace(asked, task=task.spec, task_fingerprint=task.fingerprint)
-    candidate = load_candidate(asked)
-    candidate._task = task  # noqa: SLF001 - the toy's rows as conversations
-    candidate._encoded._task = task  # noqa: SLF001
+    candidate = load_candidate(asked, cast("Any", task))
     finetune(candidate, cast("Any", task), asked, lambda _: None)
     evaluation = json.loads((saved / "evaluation.json").read_text())
 

@@ -8,16 +8,12 @@ from audition.training.devices.finding import resolve_precision
 from audition.training.methods import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from audition.training.devices.device import Device
-    from audition.types import AdapterEntry, MeasurementRequest, Progress
+    from audition.types import AdapterEntry, MeasurementRequest
     from audition.types.protocols import ModelAdapter
 
-    OnProgress = Callable[[Progress], None]
 
-
-def _load_prepared(request: MeasurementRequest, entry: AdapterEntry, device: Device) -> ModelAdapter:
+def load_prepared(request: MeasurementRequest, entry: AdapterEntry, device: Device) -> ModelAdapter:
     """Return the request's checkpoint as its recipe asks for, whole, on the CPU."""
     adapter, recipe = entry.load(request.model, request.folder), request.recipe
     precision = resolve_precision(recipe.precision, device)
