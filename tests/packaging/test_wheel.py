@@ -61,7 +61,7 @@ def test_the_wheel_has_every_file_of_the_registries(wheel: Path) -> None:
 def test_the_wheel_has_types_recipes_and_licences(wheel: Path) -> None:
     names = ZipFile(wheel).namelist()
     assert {"audition/py.typed", "audition_plugins/py.typed", "audition_registries/py.typed"} <= set(names)
-    assert any(name.endswith("recipes/paper.toml") for name in names)
+    assert any(name.endswith("recipes/shipped/paper.toml") for name in names)
     assert {"LICENSE", "NOTICE"} <= {Path(name).name for name in names if "/licenses/" in name}
 
 

@@ -60,9 +60,7 @@ class Finetuning:
         """Return what will be done, in one line."""
         recipe = self.setting.recipe
         task = self.setting.task.spec
-        rates = ", ".join(
-            f"{rate:g}" for rate in recipe.learning_rates or [recipe.learning_rate_for(self.model, task.name)]
-        )
+        rates = ", ".join(f"{rate:g}" for rate in recipe.with_learning_rates(self.model, task.name).learning_rates)
         sizes = ", ".join(map(str, recipe.batch_sizes))
         return (
             f"Fine-tuning {self.model.name} on {task.n_train:,} rows of {task.name}: at most {recipe.epochs} epochs, "

@@ -67,7 +67,7 @@ class LiveSelection:
         models = self._within(self.memory.budgets[-1])
         if not models:
             raise UsageError(self._nothing_fits() if self._able else self._all_refused())
-        calibrations = self.losses.calibrate_all(models) if sizes else {}
+        calibrations = self.losses.calibrate(models) if sizes else {}
         costs = cost_model(models, self.setting.task, self.setting.recipe, len(self.setting.seeds), calibrations)
         self.losses.costs = costs
         plan = make_plan(models, sizes, self.losses, costs)

@@ -104,7 +104,7 @@ def make_plan(models: Sequence[ModelSpec], sizes: tuple[int, ...], losses: LiveL
 
 
 def _planned_model(model: ModelSpec, sizes: tuple[int, ...], losses: LiveLosses, costs: CostModel) -> PlannedModel:
-    new = [size for size in sizes if not losses.known(model, size)]
+    new = [size for size in sizes if not losses.is_known(model, size)]
     download_bytes, label = describe_download(model)
     return PlannedModel(
         model=model.name,

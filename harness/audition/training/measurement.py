@@ -36,9 +36,7 @@ class Measurement:
     def __init__(
         self, model: LoadedModel, request: MeasurementRequest, attempt: Attempt, on_progress: OnProgress
     ) -> None:
-        recipe = request.recipe
-        if not recipe.learning_rates:
-            recipe = replace(recipe, learning_rates=(recipe.learning_rate_for(request.model, request.task.name),))
+        recipe = request.recipe.with_learning_rates(request.model, request.task.name)
         self.attempt = attempt
         #: tokens of a forward pass: the recipe's, or the fewer that fitted before or have fitted since
         self.limit = MicroBatchLimit(recipe.micro_batch_tokens, fitted=attempt.fitted, team=model.team)

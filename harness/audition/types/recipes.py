@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from audition.types.models import ModelSpec
@@ -81,6 +81,10 @@ class Recipe:
         """
         rate = model.learning_rate(task) or learning_rate_by_size(model.n_params)
         return rate if self.method == "full" else min(float(f"{_LORA_FACTOR * rate:.3g}"), _LORA_LIMIT)
+
+    def with_learning_rates(self, model: ModelSpec, task: str) -> Recipe:
+        """Return the recipe with learning rates to try: its own grid, or else the one rate for `model` on `task`."""
+        return self if self.learning_rates else replace(self, learning_rates=(self.learning_rate_for(model, task),))
 
 
 def learning_rate_by_size(n_params: int | None) -> float:

@@ -16,6 +16,7 @@ from audition.cli.show.summary import plan_rows, plan_sentence
 from audition.errors import BudgetExceeded
 from audition.measuring.ledger import Ledger
 from audition.measuring.live import LiveLosses
+from audition.measuring.resolving import RequestResolver
 from audition.measuring.setting import LiveSetting
 from audition.plugins.loading import load_plugins
 from audition.selection.plan import make_plan
@@ -62,8 +63,8 @@ class Listed:
         raise AssertionError(model_type)
 
 
-def losses_of(models: list[ModelSpec], tmp_path: Path, recipe: Recipe) -> LiveLosses:
-    setting = LiveSetting(
+def setting_of(recipe: Recipe) -> LiveSetting:
+    return LiveSetting(
         task=ToyTask(),
         recipe=recipe,
         device="cpu",
@@ -73,8 +74,15 @@ def losses_of(models: list[ModelSpec], tmp_path: Path, recipe: Recipe) -> LiveLo
         rank_lossy=False,
         adapters={"gpt2": "gpt2 of tests 1"},
     )
+
+
+def resolver_of(spec: ModelSpec, recipe: Recipe) -> RequestResolver:
+    return RequestResolver([spec], setting_of(recipe))
+
+
+def losses_of(spec: ModelSpec, tmp_path: Path, recipe: Recipe) -> LiveLosses:
     ledger = Ledger(str(tmp_path / "ledger.db"))
-    return LiveLosses(models, setting, ledger=ledger, executor=ToyExecutor(), hooks=load_plugins().hooks)
+    return LiveLosses([spec], setting_of(recipe), ledger=ledger, executor=ToyExecutor(), hooks=load_plugins().hooks)
 
 
 def costs_of(flops_per_second: float | None = None) -> CostModel:
@@ -110,21 +118,19 @@ def test_what_is_not_on_this_disk_stays_unknown(checkpoint: str) -> None:
     assert complete(entry(checkpoint)) == entry(checkpoint)
 
 
-def test_the_rate_is_by_the_true_count_once_the_checkpoint_is_there(gpt2: Path, n_params: int, tmp_path: Path) -> None:
+def test_the_rate_is_by_the_true_count_once_the_checkpoint_is_there(gpt2: Path, n_params: int) -> None:
     spec, recipe = entry(str(gpt2)), Recipe(name="r", batch_sizes=(8,), precision="fp32")
-    request, _ = losses_of([spec], tmp_path, recipe).request(spec, 100, 0)
+    request = resolver_of(spec, recipe).request(spec, 100, 0)
     assert request.recipe.learning_rates == (learning_rate_by_size(n_params),)
     assert request.recipe.learning_rates != (learning_rate_by_size(None),)
     assert request.model.n_params == n_params
 
 
-def test_a_known_size_keeps_its_key_whether_the_shape_is_known_or_not(
-    gpt2: Path, n_params: int, tmp_path: Path
-) -> None:
+def test_a_known_size_keeps_its_key_whether_the_shape_is_known_or_not(gpt2: Path, n_params: int) -> None:
     recipe = Recipe(name="r", batch_sizes=(8,), precision="fp32")
     without = replace(entry(str(gpt2)), n_params=n_params)
     whole = complete(without)
-    keys = {losses_of([spec], tmp_path, recipe).request(spec, 100, 0)[0].key for spec in (without, whole)}
+    keys = {resolver_of(spec, recipe).request(spec, 100, 0).key for spec in (without, whole)}
     assert len(keys) == 1
 
 
@@ -134,7 +140,7 @@ def test_the_rate_of_pickled_weights_is_by_the_matrices_of_their_shape(gpt2: Pat
     folder = shutil.copytree(gpt2, tmp_path / "pickled")
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
     spec, recipe = entry(str(folder)), Recipe(name="r", batch_sizes=(8,), precision="fp32")
-    request, _ = losses_of([spec], tmp_path, recipe).request(spec, 100, 0)
+    request = resolver_of(spec, recipe).request(spec, 100, 0)
     assert request.model.n_params is None, "an estimate is not passed off as a count"
     # 2 layers of 12·64² weights and 512 embeddings of 64: a rate has two digits
     assert request.recipe.learning_rates == (learning_rate_by_size(2 * 12 * 64**2 + 512 * 64),)
@@ -143,7 +149,7 @@ def test_the_rate_of_pickled_weights_is_by_the_matrices_of_their_shape(gpt2: Pat
 def test_a_plan_calls_unknown_operations_unknown(tmp_path: Path) -> None:
     recipe = Recipe(name="r", epochs=1, batch_sizes=(8,))
     missing = entry("nobody/has-this-in-a-cache")
-    plan = make_plan([missing], (100,), losses_of([missing], tmp_path, recipe), costs_of())
+    plan = make_plan([missing], (100,), losses_of(missing, tmp_path, recipe), costs_of())
     assert plan.models[0].cost.flops is None
     assert plan_rows(plan)[0]["FLOPs"] == "unknown"
     assert "unknown FLOPs" in plan_sentence(plan)
