@@ -10,24 +10,21 @@ and fields that are added have defaults, and nothing is removed before a version
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import pluggy
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from audition.types import (
-        AdapterEntry,
-        ExecutorEntry,
-        LossCurve,
-        ModelSpec,
-        Observation,
-        Report,
-        ReproductionEntry,
-        SelectorEntry,
-        TaskEntry,
-    )
+from audition.types import (
+    AdapterEntry,
+    ExecutorEntry,
+    LossCurve,
+    ModelSpec,
+    Observation,
+    Report,
+    ReproductionEntry,
+    SelectorEntry,
+    TaskEntry,
+)
 
 VERSION = 1  #: of this specification; raised when a hook, an argument or a field is added, deprecated or removed
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from audition.errors import UsageError
-from audition.plugins.options import make_selector
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from audition.plugins.catalog import Catalog
-    from audition.types import SelectorEntry
-    from audition.types.protocols import Selector
+from audition.plugins.catalog import Catalog
+from audition.plugins.factories import make_selector
+from audition.types import SelectorEntry
+from audition.types.protocols import Selector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +53,7 @@ def _contestant(catalog: Catalog, entry: SelectorEntry, options: Sequence[str]) 
     return Contestant(
         name=entry.name,
         options=tuple(options),
-        selector=make_selector(entry, options),
+        selector=make_selector(entry, options, plugin=plugin),
         plugin=plugin,
         version=record.version,
         definition=record.definition,

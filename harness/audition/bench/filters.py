@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from audition import memory
 from audition.errors import UsageError
 from audition.recipes.loading import load_recipe
-from audition.selection.replay import as_published
 from audition.text.sizes import GIB, parse_bytes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from audition.types import ModelSpec
+from audition.types import ModelSpec
 
 RECIPE = "paper"  #: what has to fit into memory, at the precision that its "auto" means on a GPU
 PRECISION = "bf16"
@@ -65,5 +60,5 @@ def memory_filter(text: str) -> ModelFilter:
 
 
 def _n_params(model: ModelSpec) -> float:
-    n_params = as_published(model).n_params
+    n_params = model.as_published().n_params
     return float("inf") if n_params is None else n_params

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from audition.budgets.flops import forward_flops, training_flops
 from audition.errors import UsageError
 from audition.measuring.recorded import recorded_sizes, spec_of
+from audition.plugins.catalog import Catalog
 from audition.selection.provenance import definitions
-from audition.selection.replay import as_published, choose_curves
+from audition.selection.replay import choose_curves
 from audition.text import codec
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from fractions import Fraction
-
-    from audition.plugins.catalog import Catalog
-    from audition.types import LossCurve, LossUnit, ModelSpec, Registered, TaskSpec
+from audition.types import LossCurve, LossUnit, ModelSpec, Registered, TaskSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +56,7 @@ class RecordedTask:
         One epoch and one round of hyper-parameters; N as the recorded experiments counted it. None: the task's
         average number of tokens, or the model's of parameters, is unknown.
         """
-        n_params = as_published(model).n_params
+        n_params = model.as_published().n_params
         if self.spec is None or self.spec.tokens_per_example is None or n_params is None:
             return None
         tokens, n_test = self.spec.tokens_per_example, self.spec.n_test or 0

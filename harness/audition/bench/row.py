@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from fractions import Fraction  # noqa: TC003 - read by the codec
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import Any
 
 from audition.bench.quality import Quality
 from audition.text import codec
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

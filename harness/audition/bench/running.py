@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from fractions import Fraction
 
+from audition.bench.contestants import Contestant
+from audition.bench.filters import ModelFilter
 from audition.bench.quality import quality
+from audition.bench.recorded_tasks import RecordedTask
 from audition.bench.row import Row
 from audition.budgets.budget import SizeCap
 from audition.selection.replay import RecordedSelection
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from fractions import Fraction
-
-    from audition.bench.contestants import Contestant
-    from audition.bench.filters import ModelFilter
-    from audition.bench.recorded_tasks import RecordedTask
-    from audition.types import ModelSpec, Report
+from audition.types import ModelSpec, Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Annotated, Literal
+from collections.abc import Callable
+from inspect import signature
+from typing import Annotated, Any, Literal
 
 import typer
 
 from audition.cli.session import Session
-from audition.errors import UsageError
+from audition.library.words import task_options
 from audition.types import TaskOptions
 
 
@@ -16,8 +17,6 @@ def _add_plugin_files(ctx: typer.Context, value: list[str] | None) -> None:
     ctx.ensure_object(Session).plugin_files += value or ()
 
 
-_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
-DEFAULT_LEDGER = ".audition/ledger.db"
 Names = list[str] | None  #: a repeatable option; each may hold several names with commas between
 #: of every command that loads plugins: the session gets the files, the command itself nothing
 PluginFiles = Annotated[
@@ -67,18 +66,20 @@ RankLossy = Annotated[
 ]
 
 
-def task_options(ctx: typer.Context) -> TaskOptions:
-    """Return how the rows of a task are read, from the arguments of a command that say so.
+def words_of(ctx: typer.Context, function: Callable[..., object], **renamed: str) -> dict[str, Any]:
+    """Return the arguments of a command that `function` takes, too, and what the session has loaded.
 
-    Raises:
-        UsageError: the delimiter is no single character.
+    Args:
+        ctx: of the command.
+        function: of `audition.library`; a word that was not given is its default.
+        renamed: words of the command that are called otherwise there.
     """
-    given = {field.name: ctx.params[field.name] for field in fields(TaskOptions)}
-    return TaskOptions(**{**given, "delimiter": _delimiter(given["delimiter"])})
+    taken = signature(function).parameters
+    given = {renamed.get(name, name): value for name, value in ctx.params.items() if value is not None}
+    words = {name: value for name, value in given.items() if name in taken}
+    return {**words, "catalog": ctx.ensure_object(Session).catalog}
 
 
-def _delimiter(text: str | None) -> str | None:
-    found = _DELIMITERS.get((text or "").lower(), text)
-    if found is not None and (len(found) != 1 or found in '"\r\n'):
-        raise UsageError(f"a delimiter must be one character, or {', '.join(_DELIMITERS)}, got {text!r}")
-    return found
+def read_options(ctx: typer.Context) -> TaskOptions:
+    """Return how the rows of a task are read, from the arguments of a command that say so."""
+    return task_options(**{name: ctx.params[name] for name in signature(task_options).parameters})

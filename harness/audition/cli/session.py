@@ -20,11 +20,6 @@ class Session:
     @cached_property
     def catalog(self) -> Catalog:
         """Return what all plugins offer; `catalog.plugins` are the plugins themselves."""
-        from audition.plugins.catalog import Catalog
-        from audition.plugins.files import files_of_environment
-        from audition.plugins.loading import load_plugins
-        from audition.plugins.output import to_stderr
+        from audition.library.words import load_catalog
 
-        files = (*files_of_environment(), *self.plugin_files)
-        with to_stderr():
-            return Catalog(load_plugins(strict=self.strict_plugins, files=files))
+        return load_catalog(self.plugin_files, strict=self.strict_plugins)

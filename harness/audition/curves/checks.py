@@ -9,17 +9,13 @@ curves no point is above or below its neighbours by more than 0.9 %, and no end 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING
 
 from audition.laws.line import LogLogLine
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from audition.types import Flag, Observation, RankedModel
+from audition.types import Flag, Observation, RankedModel
 
 OUT_OF_LINE = math.log(1.15)  #: a spike is at least so far above or below the points around it, in log loss
 SCATTERS = 5.0  #: and so many times as far as the points of a curve usually are

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
-from audition.curves.checks import FLAT, check_curve
+from audition.curves.checks import FLAT, Finding, check_curve
+from audition.curves.file import MeasuredCurve
 from audition.errors import UsageError
-from audition.laws import FitObjective, RectifiedLaw, fit_rectified, fit_vanilla
+from audition.laws import Fit, FitObjective, RectifiedLaw, VanillaLaw, fit_rectified, fit_vanilla
 from audition.text.charts import Axis, Chart, Series
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from audition.curves.checks import Finding
-    from audition.curves.file import MeasuredCurve
-    from audition.laws import Fit, VanillaLaw
-
-    AnyFit = Fit[RectifiedLaw] | Fit[VanillaLaw]
+AnyFit = Fit[RectifiedLaw] | Fit[VanillaLaw]
 
 _NEAR = 1000.0  #: a phase transition further away than this factor is an accident of the fit
 #: of exponents, in the boxes of the searches; of the rectified law's β, also the first node of its grid

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from audition.encoding.causal import CausalEncoder
 from audition.encoding.pairs import EncodedPair, attention_mask, pad_rows
+from audition.encoding.pretrained import load_config
 from audition.encoding.seq2seq import Seq2SeqEncoder
 from audition.encoding.vocabulary import NO_LIMIT, Vocabulary
 
@@ -18,5 +19,6 @@ __all__ = [
     "Seq2SeqEncoder",
     "Vocabulary",
     "attention_mask",
+    "load_config",
     "pad_rows",
 ]

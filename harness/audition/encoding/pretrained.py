@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError
@@ -10,18 +11,19 @@ from warnings import catch_warnings, filterwarnings
 
 from audition.checkpoints.files import check_complete
 from audition.errors import UsageError
+from audition.types import ModelSpec
+from audition.types.lazy import LazyModule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import transformers
+else:
+    transformers = LazyModule("transformers")
 
-    from transformers import PretrainedConfig, PreTrainedTokenizerBase
-
-    from audition.types import ModelSpec
 
 _PROBE, _TRIES = "tokenisation of the same sentence, over and over again", 5  #: that would show a sampling tokeniser
 
 
-def load_config(spec: ModelSpec, folder: str) -> PretrainedConfig:
+def load_config(spec: ModelSpec, folder: str) -> transformers.PretrainedConfig:
     """Return the configuration of the checkpoint in `folder`.
 
     Raises:
@@ -32,11 +34,13 @@ def load_config(spec: ModelSpec, folder: str) -> PretrainedConfig:
     from transformers import AutoConfig
 
     with _one_line(spec):
-        config: PretrainedConfig = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        config: transformers.PretrainedConfig = AutoConfig.from_pretrained(
+            folder, trust_remote_code=False, local_files_only=True
+        )
     return config
 
 
-def load_tokenizer(spec: ModelSpec, folder: str) -> PreTrainedTokenizerBase:
+def load_tokenizer(spec: ModelSpec, folder: str) -> transformers.PreTrainedTokenizerBase:
     """Return the tokeniser of the checkpoint in `folder`.
 
     Raises:

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from audition.errors import UsageError
 from audition.laws.rectified import RectifiedLaw
 from audition.laws.search import rectified as _rectified_search
 from audition.laws.search import vanilla as _vanilla_search
-from audition.laws.search.descent import descend, routes
+from audition.laws.search.descent import FitObjective, descend, routes
+from audition.laws.search.levenberg import Objective
 from audition.laws.search.rectified import RectifiedCurve
 from audition.laws.search.vanilla import VanillaCurve
 from audition.laws.vanilla import VanillaLaw
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from numpy.typing import ArrayLike, NDArray
-
-    from audition.laws.search.descent import FitObjective
-    from audition.laws.search.levenberg import Objective
-
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 Law = TypeVar("Law", RectifiedLaw, VanillaLaw)
 

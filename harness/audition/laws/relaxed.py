@@ -12,19 +12,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from audition.laws.fitting import Fit, checked
 from audition.laws.rectified import RectifiedLaw
 from audition.laws.search.levenberg import Objective, minimise
 from audition.laws.search.rectified import log_loss_at
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
-
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 STAND_IN_FOR_ZERO = 1e-10  #: examples; the paper's, for D = 0
 N_ITERATIONS = 1500  #: at most: the valley is long and flat

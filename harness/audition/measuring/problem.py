@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
+from audition.budgets.budget import Budget
 from audition.errors import BudgetExceeded
-from audition.types import Cost, ModelSpec, Observation, Point
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from audition.budgets.budget import Budget
-    from audition.types import LossUnit
+from audition.types import Cost, LossUnit, ModelSpec, Observation, Point
 
 T = TypeVar("T")
 

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from audition.errors import PluginError, unknown_name
+from audition.plugins.loading import Plugins
 from audition.plugins.output import to_stderr
 from audition.tasks.addresses import find_opener
-from audition.types import TaskOptions
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from audition.plugins.loading import Plugins
-    from audition.types import (
-        AdapterEntry,
-        ExecutorEntry,
-        LossCurve,
-        ModelSpec,
-        Registered,
-        ReproductionEntry,
-        SelectorEntry,
-        TaskEntry,
-    )
-    from audition.types.protocols import TaskLoader
+from audition.types import (
+    AdapterEntry,
+    ExecutorEntry,
+    LossCurve,
+    ModelSpec,
+    Registered,
+    ReproductionEntry,
+    SelectorEntry,
+    TaskEntry,
+    TaskOptions,
+)
+from audition.types.protocols import TaskLoader
 
 
 class Named(Protocol):

@@ -1,21 +1,57 @@
-"""Make the executor that a user asked for, with all that it must be told."""
+"""Make the selector and the executor that a user asked for, with all that they must be told."""
 
 from __future__ import annotations
 
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from audition.errors import UsageError
+from audition.errors import PluginError, UsageError
+from audition.plugins.options import kind_of, parse_option
+from audition.plugins.output import to_stderr
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from audition.plugins.catalog import Catalog
-    from audition.types.protocols import Executor
+    from audition.types import SelectorEntry
+    from audition.types.protocols import Executor, Selector
 
 WHY = {
     "plugins": "its workers would not have the adapters and tasks of --plugin",
     "devices": "it would leave all but one of the devices idle",
     "timeout": "it would not end a measurement that takes too long",
 }
+
+
+def make_selector(entry: SelectorEntry, options: Sequence[str], *, plugin: str | None = None) -> Selector:
+    """Return the selector that `entry` makes with options such as "k=4"; only their types are looked at.
+
+    Args:
+        entry: as a plugin offers it.
+        options: each "name=value".
+        plugin: that offers it, for errors.
+
+    Raises:
+        UsageError: an option is unknown or malformed; the message says what is allowed.
+        PluginError: the type of an option cannot be resolved.
+    """
+    parameters = inspect.signature(entry.make).parameters
+    values = {}
+    for option in options:
+        name, equals, text = option.partition("=")
+        if not equals:
+            raise UsageError(f"an option must look like name=value, got {option!r}")
+        if name not in parameters:
+            known = ", ".join(sorted(parameters)) or "it takes none"
+            raise UsageError(f"selector {entry.name!r} has no option {name!r}; known: {known}")
+        try:
+            kind = kind_of(entry.make, name)
+        except PluginError as error:
+            owner = f"plugin {plugin!r}, " if plugin else ""
+            raise PluginError(f"{owner}selector {entry.name!r}: {error}") from error
+        values[name] = parse_option(text, kind, f"option {name!r} of {entry.name!r}")
+    with to_stderr():
+        return entry.make(**values)
 
 
 def make_executor(catalog: Catalog, name: str, **options: Any) -> Executor:  # noqa: ANN401 - each executor's own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audition.types.reports import Report, Stratum
+from audition.types import Report, Stratum
 
 __all__ = [
     "Report",

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from audition.memory import MemoryPlanner
-from audition.plugins.factories import make_executor
-from audition.plugins.options import make_selector
+from audition.plugins.factories import make_executor, make_selector
 from audition.recipes.support import require_train_extra
 from audition.selection import provenance
 from audition.selection.config import SelectionConfig, open_candidates
@@ -45,7 +44,7 @@ def open_live(
     from audition.selection.live import LiveSelection
 
     entry = catalog.selector(config.selector)
-    selector = make_selector(entry, config.selector_options)
+    selector = make_selector(entry, config.selector_options, plugin=catalog.selectors[entry.name].plugin)
     setting, devices = open_setting(config, catalog)
     candidates = open_candidates(config, catalog, default=default_candidates(catalog, devices[0]))
     readings = Readings(setting.task, setting.recipe)

@@ -10,7 +10,7 @@ from audition.measuring.problem import MeteredProblem
 from audition.measuring.recorded import RecordedLosses, own_sizes, recorded_sizes, spec_of
 from audition.memory import MemoryPlanner
 from audition.memory.planner import UNKNOWN
-from audition.plugins.options import make_selector
+from audition.plugins.factories import make_selector
 from audition.selection import provenance
 from audition.selection.advice import advise
 from audition.selection.config import open_candidates
@@ -74,7 +74,7 @@ class RecordedSelection:
 
     def problem(self) -> MeteredProblem:
         """Return the metered problem of all candidates; D_full is the largest recorded size."""
-        candidates = tuple(as_published(model) for model in self._recorded())
+        candidates = tuple(model.as_published() for model in self._recorded())
         if not candidates:
             raise UsageError(f"no candidate has a recorded curve on {self.task!r}")
         by_model = {curve.model: curve for curve in self.curves}
@@ -151,11 +151,6 @@ class RecordedSelection:
         )
 
 
-def as_published(model: ModelSpec) -> ModelSpec:
-    """Return the model with the parameter count that the recorded experiments used."""
-    return model if model.n_params_published is None else replace(model, n_params=model.n_params_published)
-
-
 def open_recorded(config: SelectionConfig, catalog: Catalog) -> RecordedSelection:
     """Return a selection over recorded curves.
 
@@ -173,7 +168,7 @@ def open_recorded(config: SelectionConfig, catalog: Catalog) -> RecordedSelectio
         curves=curves,
         budget=config.budget,
         selector_name=entry.name,
-        selector=make_selector(entry, config.selector_options),
+        selector=make_selector(entry, config.selector_options, plugin=catalog.selectors[entry.name].plugin),
         seed=config.seed,
         provenance=provenance.of_plugins(catalog.plugins),
         memory=MemoryPlanner(

@@ -11,8 +11,7 @@ import numpy as np
 from audition.curves.checks import check_row
 from audition.memory.planner import UNKNOWN
 from audition.plugins.output import to_stderr
-from audition.types import Observation, RankedModel, Ranking, Score
-from audition.types.reports import Stratum
+from audition.types import Observation, RankedModel, Ranking, Score, Stratum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from audition.types import Turn
+from audition.types import Turn
 
 
 def plain_text(turns: Sequence[Turn], tools: str = "") -> str:

@@ -14,16 +14,12 @@ class TestMyCurves(CurvesConformance):
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pytest
 
 from audition.testing.promises import promise, require
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from audition.types import LossCurve
+from audition.types import LossCurve
 
 
 class CurvesConformance:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -24,9 +24,6 @@ from audition.plugins.loading import load_plugins
 from audition.testing.promises import promise, require
 from audition.text.codec import dumps, from_json
 from audition.types import ModelShape, ModelSpec
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 _HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 _SMALLEST_SHARE = 0.2  #: of n_params in the embeddings and matrices that the shape tells of, at least

@@ -12,23 +12,19 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from audition.errors import PluginError
+from audition.plugins.calling import Hooks
 from audition.plugins.catalog import Catalog
-from audition.plugins.loading import load_plugins
+from audition.plugins.loading import Plugins, load_plugins
 from audition.testing.promises import promise, require
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import ModuleType
-
-    from audition.plugins.calling import Hooks
-    from audition.plugins.loading import Plugins
-    from audition.types import Registered
+from audition.types import Registered
 
 HEAVY = (
     "torch",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from torch import Tensor
+from audition.types import Example
+from audition.types.lazy import LazyModule
+from audition.types.protocols import ModelAdapter
 
-    from audition.types import Example
-    from audition.types.protocols import ModelAdapter
+if TYPE_CHECKING:
+    import torch
+else:
+    torch = LazyModule("torch")
 
 
 def reference_loss(adapter: ModelAdapter, example: Example) -> float:
@@ -41,7 +44,7 @@ def _plain(tokenizer: Any, text: str) -> list[int]:  # noqa: ANN401 - untyped ca
     return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-def _score(logits: Tensor, ids: Tensor, n_target: int) -> float:
+def _score(logits: torch.Tensor, ids: torch.Tensor, n_target: int) -> float:
     """Return Σ −log p of the last `n_target` ids, each from the logits one place before it."""
     total = 0.0
     for place in range(len(ids) - n_target, len(ids)):

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from threading import Barrier, BrokenBarrierError, Lock
-from typing import TYPE_CHECKING
 
-from audition.budgets.budget import SizeCap
+from audition.budgets.budget import Budget, SizeCap
 from audition.errors import BudgetExceeded
 from audition.measuring.problem import MeteredProblem
 from audition.measuring.recorded import RecordedLosses
-from audition.testing.toy.curves import D_FULL, SIZES, TOY_LOSSES, toy_curve
+from audition.testing.toy.curves import D_FULL, SIZES, TOY_LOSSES, LossOf, toy_curve
 from audition.testing.toy.model import toy_model
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from audition.budgets.budget import Budget
-    from audition.testing.toy.curves import LossOf
-    from audition.types import LossCurve, ModelSpec, Observation, Point, Status
+from audition.types import LossCurve, ModelSpec, Observation, Point, Status
 
 _OVERLAP_SECONDS = 0.05
 

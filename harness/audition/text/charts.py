@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from audition.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 Scale = Literal["linear", "log"]
 Mark = Literal["points", "line", "dashed"]
@@ -77,6 +75,9 @@ class Chart:
             "</svg>",
         ]
         return "\n".join(lines) + "\n"
+
+    def _repr_html_(self) -> str:
+        return self.to_svg()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

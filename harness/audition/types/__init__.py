@@ -23,8 +23,9 @@ from audition.types.measurements import LossCurve, LossUnit, Observation, Point,
 from audition.types.models import Architecture, ModelShape, ModelSpec
 from audition.types.rankings import NOT_A_NUMBER, Flag, RankedModel, Ranking, Score
 from audition.types.recipes import Attention, Method, Optimiser, Precision, Quantisation, Recipe, Side, TrainOn
-from audition.types.reports import Report, Stratum, Upgrade
+from audition.types.reports import Report
 from audition.types.requests import Attempt, Calibration, MeasurementRequest, Progress
+from audition.types.strata import Stratum, Upgrade
 from audition.types.surveys import Survey
 from audition.types.tasks import Example, Quotes, TaskOptions, TaskSpec, Turn
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 #: "unknown": of a model that is known by its recorded losses alone
@@ -62,3 +62,7 @@ class ModelSpec:
         """Return the learning rate its card recommends for `task`, or None."""
         rates = dict(self.learning_rates)
         return rates.get(task, rates.get("*"))
+
+    def as_published(self) -> ModelSpec:
+        """Return the model with the parameter count that the recorded experiments used."""
+        return self if self.n_params_published is None else replace(self, n_params=self.n_params_published)

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 from audition.text import codec
-from audition.text.sizes import format_bytes
-from audition.types.costs import Cost, MemoryEstimate
+from audition.text.charts import Axis, Chart, Series
+from audition.types.costs import Cost
+from audition.types.lazy import LazyModule
 from audition.types.measurements import LossUnit, Observation, Source
 from audition.types.rankings import RankedModel
-from audition.types.surveys import Survey
+from audition.types.strata import Stratum, Upgrade, find_upgrades
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stratum:
-    """The ranking of the candidates that a memory budget admits."""
-
-    memory_budget_bytes: int | None  #: None: no limit
-    ranking: tuple[RankedModel, ...]  #: best first; those that do not fit last
-    measured: tuple[Observation, ...]  #: the receipt
-    memory: Mapping[str, MemoryEstimate | None]  #: by model; None: unknown
-    readings: Mapping[str, Survey] = field(
-        default_factory=dict
-    )  #: by model: how it reads the rows, where that is known
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = LazyModule("pandas")  # only a frame needs it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +70,59 @@ class Report:
         )
         return report
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a stratum and candidate, best first; what is not known is missing."""
+        import pandas as pd
+
+        return pd.DataFrame([_record(row, stratum) for stratum in self.strata for row in stratum.ranking])
+
+    def plot(self) -> Chart:
+        """Return the measured losses of the last stratum by training examples, and the losses that are predicted."""
+        *_, stratum = self.strata
+        rows = enumerate(stratum.ranking)
+        series = [each for colour, row in rows for each in _series(row, stratum, self.d_full, colour)]
+        label = "predicted" if any(row.predicted_loss is not None for row in stratum.ranking) else "measured"
+        return Chart(
+            title=f"{self.task}: {self.selector} at {self.budget}",
+            x=Axis(label=f"training examples ({self.d_full:,} {label})", scale="log"),
+            y=Axis(label=f"test loss, {self.loss_unit}", scale="log"),
+            series=series,
+        )
+
+    def _repr_html_(self) -> str:
+        frame = self.to_frame().drop(columns=["notes", "flags"])
+        return f"{frame.to_html(index=False, na_rep='')}<p>{escape(self.recommendation)}</p>"
+
+
+def _record(row: RankedModel, stratum: Stratum) -> dict[str, Any]:
+    estimate = stratum.memory.get(row.model)
+    measured = [each for each in stratum.measured if each.model == row.model and each.loss is not None]
+    largest = max(measured, key=lambda each: each.n_samples, default=None)
+    return {
+        "memory_budget_bytes": stratum.memory_budget_bytes,
+        "rank": row.rank,
+        "model": row.model,
+        "status": row.status,
+        "score": row.score,
+        "predicted_loss": row.predicted_loss,
+        "measured_loss": None if largest is None else largest.loss,
+        "n_samples": None if largest is None else largest.n_samples,
+        "estimated_bytes": None if estimate is None else estimate.total,
+        "flags": ", ".join(row.flags),
+        "notes": "; ".join(row.notes),
+    }
+
+
+def _series(row: RankedModel, stratum: Stratum, d_full: int, colour: int) -> Iterator[Series]:
+    """Yield a candidate's measured losses, and beyond them the one that is predicted."""
+    losses = {each.n_samples: each.loss for each in stratum.measured if each.model == row.model}
+    known = sorted((size, loss) for size, loss in losses.items() if size and loss)
+    if known:
+        yield Series(name=row.model, x=[size for size, _ in known], y=[loss for _, loss in known], colour=colour)
+    if known and row.predicted_loss is not None and row.predicted_loss > 0:
+        size, loss = known[-1]
+        yield Series(name="", x=[size, d_full], y=[loss, row.predicted_loss], mark="dashed", colour=colour)
+
 
 def _stratum_json(stratum: Stratum) -> dict[str, Any]:
     return {
@@ -123,71 +169,3 @@ def _observation_json(observation: Observation) -> dict[str, Any]:
         "micro_batch_tokens": observation.micro_batch_tokens,
         "message": observation.message,
     }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upgrade:
-    """From one memory budget to the next larger one."""
-
-    from_bytes: int
-    to_bytes: int
-    from_model: str | None  #: winner within the smaller budget; None: nothing was ranked
-    to_model: str | None
-    n_more: int  #: candidates that only the larger budget admits
-    predicted_gain: float | None  #: share of the predicted loss that goes; None: nothing to compare
-
-    @property
-    def sentence(self) -> str:
-        """Return it as one line."""
-        step = f"From {format_bytes(self.from_bytes)} to {format_bytes(self.to_bytes)}"
-        if self.n_more == 0:
-            return f"{step}: no further candidate fits, nothing is gained."
-        more = f"{self.n_more} more candidate{'s fit' if self.n_more > 1 else ' fits'}"
-        if self.to_model is None or self.to_model == self.from_model:
-            return f"{step}: {more}, but the choice stays {self.to_model or 'open'}."
-        if self.predicted_gain is None:
-            return f"{step}: {more}; the choice becomes {self.to_model}."
-        return f"{step}: {more}; {self.to_model} has a loss {self.predicted_gain:.1%} lower (predicted)."
-
-
-def find_upgrades(strata: Sequence[Stratum]) -> tuple[Upgrade, ...]:
-    """Return one entry for each pair of neighbouring memory budgets, smallest first."""
-    return tuple(
-        Upgrade(
-            from_bytes=small.memory_budget_bytes,
-            to_bytes=large.memory_budget_bytes,
-            from_model=getattr(_winner(small), "model", None),
-            to_model=getattr(_winner(large), "model", None),
-            n_more=_n_admitted(large) - _n_admitted(small),
-            predicted_gain=_gain(_winner(small), _winner(large)),
-        )
-        for small, large in pairwise(strata)
-        if small.memory_budget_bytes is not None and large.memory_budget_bytes is not None
-    )
-
-
-def _winner(stratum: Stratum) -> RankedModel | None:
-    return next((row for row in stratum.ranking if row.rank == 1), None)
-
-
-def _n_admitted(stratum: Stratum) -> int:
-    return sum(row.status != "does-not-fit" for row in stratum.ranking)
-
-
-def _gain(small: RankedModel | None, large: RankedModel | None) -> float | None:
-    """Return the share of the loss that goes, by predicted losses, or by scores where they are minus a loss.
-
-    None, too, where the measurements of either leave a doubt.
-    """
-    if any(flag != "flat" for row in (small, large) if row is not None for flag in row.flags):
-        return None
-    before, after = _loss(small), _loss(large)
-    return None if before is None or after is None else 1 - after / before
-
-
-def _loss(row: RankedModel | None) -> float | None:
-    if row is None:
-        return None
-    if row.predicted_loss is not None:
-        return row.predicted_loss
-    return -row.score if row.score is not None and row.score < 0 else None

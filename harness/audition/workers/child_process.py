@@ -8,21 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from audition.errors import AuditionError, PluginError
 from audition.text import codec
-from audition.types import Progress
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from audition.types import Attempt, MeasurementRequest, PluginFile
+from audition.types import Attempt, MeasurementRequest, PluginFile, Progress
 
 LOG = "AUDITION_WORKER_LOG"  #: names the file that a worker's standard error goes to
 _ENVIRONMENT = {

@@ -12,7 +12,7 @@ from audition import codec
 from audition.errors import AuditionError
 from audition.training.request import Calibration
 from audition.types import Observation
-from audition.workers.child_process import ChildProcess, TimedOut, WorkerDied
+from audition.workers import ChildProcess, TimedOut, WorkerDied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -20,9 +20,9 @@ def load(spec: ModelSpec, folder: str) -> ModelAdapter:
     Raises:
         UsageError: it is neither, such as an encoder alone.
     """
-    from audition.encoding.pretrained import load_config
-    from audition.training.adapters.causal import CausalAdapter
-    from audition.training.adapters.seq2seq import Seq2SeqAdapter
+    from audition.encoding import load_config
+    from audition.training.causal import CausalAdapter
+    from audition.training.seq2seq import Seq2SeqAdapter
 
     config = load_config(spec, folder)
     if config.is_encoder_decoder:

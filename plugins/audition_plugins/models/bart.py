@@ -15,7 +15,7 @@ MODEL_TYPES = ("bart",)
 
 def load(spec: ModelSpec, folder: str) -> ModelAdapter:
     """Load a checkpoint: learned positions in encoder and decoder, tied embeddings."""
-    from audition.training.adapters.seq2seq import Seq2SeqAdapter
+    from audition.training.seq2seq import Seq2SeqAdapter
 
     return Seq2SeqAdapter.load(spec, folder, model_types=MODEL_TYPES)
 

@@ -15,7 +15,7 @@ MODEL_TYPES = ("opt",)
 
 def load(spec: ModelSpec, folder: str) -> ModelAdapter:
     """Load a checkpoint: learned positions, tied embeddings."""
-    from audition.training.adapters.causal import CausalAdapter
+    from audition.training.causal import CausalAdapter
 
     return CausalAdapter.load(spec, folder, model_types=MODEL_TYPES)
 

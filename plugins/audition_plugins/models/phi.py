@@ -15,7 +15,7 @@ MODEL_TYPES = ("phi",)
 
 def load(spec: ModelSpec, folder: str) -> ModelAdapter:
     """Load a checkpoint: rotary positions, untied embeddings."""
-    from audition.training.adapters.causal import CausalAdapter
+    from audition.training.causal import CausalAdapter
 
     return CausalAdapter.load(spec, folder, model_types=MODEL_TYPES)
 

@@ -19,7 +19,7 @@ MODEL_TYPES = ("switch_transformers",)
 
 def load(spec: ModelSpec, folder: str) -> ModelAdapter:
     """Load a checkpoint: its attention has no other implementation than eager."""
-    from audition.training.adapters.seq2seq import Seq2SeqAdapter
+    from audition.training.seq2seq import Seq2SeqAdapter
 
     return Seq2SeqAdapter.load(spec, folder, model_types=MODEL_TYPES, attention="eager")
 

@@ -15,7 +15,7 @@ MODEL_TYPES = ("t5", "mt5")
 
 def load(spec: ModelSpec, folder: str) -> ModelAdapter:
     """Load a checkpoint: v1.1 and mT5 have gated feed-forward layers and untied embeddings."""
-    from audition.training.adapters.seq2seq import Seq2SeqAdapter
+    from audition.training.seq2seq import Seq2SeqAdapter
 
     return Seq2SeqAdapter.load(spec, folder, model_types=MODEL_TYPES)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from audition.curves.checks import check_curve
+from audition.curves import check_curve
 from audition.laws import LogLogLine
 from audition.types import Point, Ranking, Score
 

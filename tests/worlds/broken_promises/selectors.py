@@ -15,6 +15,7 @@ from audition.types import Point, Ranking, Score
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from decimal import Decimal
 
     from audition.types import ModelSpec, Observation
     from audition.types.protocols import SelectionProblem, Selector
@@ -36,6 +37,13 @@ class Good:
 class TakesAnything(Good):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - anything
         self.options = options
+
+
+class HidesAType(Good):
+    """Annotates an option with what is there for type checkers alone."""
+
+    def __init__(self, weight: Decimal | None = None) -> None:
+        self.weight = weight
 
 
 class ForgetsTies(Good):
@@ -184,6 +192,7 @@ class NeedsASize(Good):
 BROKEN: dict[Callable[..., Selector], str | None] = {
     Good: None,
     TakesAnything: "it_is_made_with_defaults_and_refuses_unknown_options",
+    HidesAType: "every_option_has_a_type_that_can_be_read",
     ForgetsTies: "every_candidate_comes_back_once",
     DividesByTheRange: "scores_are_finite_or_null",
     RanksFromTheBottom: "ranks_follow_the_scores",

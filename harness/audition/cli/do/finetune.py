@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from audition.budgets.budget import SizeCap
+from audition import library
 from audition.cli import arguments
-from audition.cli.session import Session
+from audition.cli.arguments import words_of
 from audition.cli.show.tables import AsJson, print_json
-from audition.errors import UsageError
-from audition.selection.config import SelectionConfig
+from audition.library.progress import Display
+from audition.library.words import DEFAULT_LEDGER
 
 if TYPE_CHECKING:
-    from audition.types import Observation
+    from audition.library import FinetunedModel
 
 
 def finetune(
@@ -46,62 +45,36 @@ def finetune(
     delimiter: arguments.Delimiter = None,
     quotes: arguments.Quotes = "auto",
     skip_bad_rows: arguments.SkipBadRows = False,
-    ledger: arguments.Ledger = arguments.DEFAULT_LEDGER,
+    ledger: arguments.Ledger = DEFAULT_LEDGER,
     plugin: arguments.PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune MODEL on all training rows of TASK; save it with a card and its evaluation."""
-    from audition.cli.show.display import Display
-    from audition.finetuning.finetuning import check_output, open_finetuning
-    from audition.measuring.ledger import Ledger
-
-    check_output(output)
-    config = SelectionConfig(
-        task=task,
-        task_options=arguments.task_options(ctx),
-        models=(model,),
-        budget=SizeCap(Fraction(1)),
-        recipe=recipe,
-        truncate=truncate,
-        train_on=train_on,
-        device=device,
-        seed=seed,
-        rank_lossy=rank_lossy,
-        metric=metric,
-    )
-    catalog = ctx.ensure_object(Session).catalog
-    with Display("nats/byte") as display:
-        finetuning = open_finetuning(
-            config,
-            catalog,
-            Ledger(ledger),
-            learning_rate=learning_rate,
-            batch_size=batch_size,
-            on_progress=display.step,
+    try:
+        found = library.finetune(**words_of(ctx, library.finetune), progress=ScreenDisplay("auto", "nats/byte"))
+    except KeyboardInterrupt:
+        typer.echo(
+            f"interrupted: {output} was not written, and this fine-tuning starts anew next time; what selections "
+            f"measured is kept in {ledger}",
+            err=True,
         )
-        typer.echo(finetuning.describe(), err=True)
-        try:
-            observation = finetuning.run(output)
-        except KeyboardInterrupt:
-            typer.echo(
-                f"interrupted: {output} was not written, and this fine-tuning starts anew next time; what selections "
-                f"measured is kept in {ledger}",
-                err=True,
-            )
-            raise typer.Exit(130) from None
-        finally:
-            finetuning.losses.cancel()
-    if observation.status != "ok":
-        raise UsageError(f"{model}: fine-tuning ended {observation.status}: {observation.message}")
-    _show(observation, output, as_json=as_json)
-
-
-def _show(observation: Observation, output: Path, *, as_json: bool) -> None:
-    from audition.finetuning.finetuning import read_evaluation
-
-    evaluation = read_evaluation(output)
+        raise typer.Exit(130) from None
     if as_json:
-        return print_json(evaluation)
+        print_json(found.evaluation)
+    else:
+        _show(found)
+
+
+class ScreenDisplay(Display):
+    """Prints what is fine-tuned, and how."""
+
+    def described(self, what: str) -> None:
+        """Print it to standard error."""
+        typer.echo(what, err=True)
+
+
+def _show(found: FinetunedModel) -> None:
+    observation, evaluation = found.observation, found.evaluation
     typer.echo(
         f"Test loss (measured): {observation.loss_per_byte:.4f} nats/byte, {observation.loss_per_token:.4f} nats/token"
     )
@@ -110,5 +83,4 @@ def _show(observation: Observation, output: Path, *, as_json: bool) -> None:
     metrics = ", ".join(f"{name} {value:.1f}" for name, value in evaluation["metrics"].items())
     reason = f" ({evaluation['metric_reason']})" if evaluation.get("metric_reason") else ""
     typer.echo(f"On {evaluation['n_generated']} generated test examples (measured): {metrics}{reason}")
-    typer.echo(f"Saved: {output} (model, README.md, evaluation.json)")
-    return None
+    typer.echo(f"Saved: {found.folder} (model, README.md, evaluation.json)")

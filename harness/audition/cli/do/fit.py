@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from audition import library
 from audition.cli.show.tables import AsJson, print_json
 from audition.errors import UsageError
 from audition.text.charts import format_number
@@ -31,18 +32,13 @@ def fit(
     as_json: AsJson = False,
 ) -> None:
     """Fit the rectified and the vanilla scaling law to the points of CURVE."""
-    from audition.curves.file import read_curves
-    from audition.curves.fits import chart, fit_curve
-
-    curves = read_curves(curve)
-    fits = [fit_curve(points) for points in curves]
-    shown = [[one for one in both if one.objective == objective] for both in fits]
+    found = library.fit(curve, at=at or (), objective=objective)
     if plot is not None:
-        _write(plot, chart([one for both in shown for one in both]).to_svg())
+        _write(plot, found.plot().to_svg())
     if as_json:
-        return print_json([_to_json(points, both, at or ()) for points, both in zip(curves, fits, strict=True)])
-    for points, both in zip(curves, shown, strict=True):
-        typer.echo("\n".join(_lines(points, both, at or (), is_drawn=len(curves) <= MAX_DRAWINGS)) + "\n")
+        return print_json(found.to_json())
+    for points, fits in zip(found.curves, found.shown, strict=True):
+        typer.echo("\n".join(_lines(points, fits, found.at, is_drawn=len(found.curves) <= MAX_DRAWINGS)) + "\n")
     return None
 
 
@@ -51,16 +47,6 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def _to_json(points: MeasuredCurve, fits: Sequence[CurveFit], at: Sequence[int]) -> dict[str, object]:
-    return {
-        "model": points.name,
-        "measured": [
-            {"n_samples": size, "loss": loss} for size, loss in zip(points.n_samples, points.loss, strict=True)
-        ],
-        "fits": [fit.to_json(at) for fit in fits],
-    }
 
 
 def _lines(points: MeasuredCurve, fits: Sequence[CurveFit], at: Sequence[int], *, is_drawn: bool) -> Iterator[str]:

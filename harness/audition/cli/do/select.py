@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from audition.budgets.parsing import parse_budget
+from audition import library
 from audition.cli import arguments
-from audition.cli.arguments import Names
-from audition.cli.session import Session
+from audition.cli.arguments import Names, words_of
+from audition.cli.show.outcome import show_plan, show_reading, show_report
 from audition.cli.show.tables import AsJson
 from audition.errors import UsageError
-from audition.selection.config import SelectionConfig
-from audition.text.sizes import parse_bytes
+from audition.library.progress import Display
+from audition.library.words import DEFAULT_LEDGER
 
 if TYPE_CHECKING:
-    from audition.plugins.catalog import Catalog
+    from audition.selection.config import SelectionConfig
+    from audition.selection.plan import Plan
+    from audition.types import LossUnit
+    from audition.types.protocols import TaskLoader
 
 
 def select(
@@ -66,7 +69,7 @@ def select(
     delimiter: arguments.Delimiter = None,
     quotes: arguments.Quotes = "auto",
     skip_bad_rows: arguments.SkipBadRows = False,
-    ledger: arguments.Ledger = arguments.DEFAULT_LEDGER,
+    ledger: arguments.Ledger = DEFAULT_LEDGER,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Run folder. Default: a new one in .audition/runs.")
     ] = None,
@@ -75,85 +78,32 @@ def select(
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune candidates on small subsets of TASK; rank them by the loss predicted after full fine-tuning."""
-    config = SelectionConfig(
-        task=task,
-        task_options=arguments.task_options(ctx),
-        models=tuple(models or ()),
-        exclude=tuple(exclude or ()),
-        budget=parse_budget(ratio, spend),
-        selector=selector,
-        selector_options=tuple(option or ()),
-        memory_budgets=tuple(parse_bytes(size) for text in memory or () for size in text.split(",")),
-        recipe=recipe,
-        truncate=truncate,
-        train_on=train_on,
-        device=device,
-        n_workers=workers,
-        executor=executor,
-        timeout=timeout,
-        n_seeds=seeds,
-        seed=seed,
-        loss_unit=loss_unit,
-        rank_lossy=rank_lossy,
-        does_recheck=recheck,
-        min_size=min_size,
-        full_size=full_size,
-    )
-    catalog = ctx.ensure_object(Session).catalog
-    if source == "recorded":
-        _replay(config, catalog, output, as_json=as_json, dry_run=dry_run)
-    else:
-        _audition(config, catalog, ledger, output, as_json=as_json, dry_run=dry_run)
-
-
-def _replay(config: SelectionConfig, catalog: Catalog, output: Path | None, *, as_json: bool, dry_run: bool) -> None:
-    from audition.cli.show.outcome import show_report
-    from audition.selection.replay import open_recorded
-    from audition.selection.run_folders import write_run
-
-    if dry_run:
+    if dry_run and source == "recorded":
         raise UsageError("--dry-run plans live selections; a replay costs nothing")
-    if config.does_recheck:
-        raise UsageError("--recheck fine-tunes again; recorded curves are what they are")
-    report = open_recorded(config, catalog).run()
-    if output is not None:
-        write_run(output, report)
-    catalog.plugins.hooks.selected(report)
-    show_report(report, as_json=as_json)
+    display = ScreenDisplay(loss_unit or "nats/byte", is_dry_run=dry_run, as_json=as_json)
+    report = library.select(**words_of(ctx, library.select), progress=display)
+    show_report(report, as_json=as_json, folder=display.folder, config=display.config)
 
 
-def _audition(
-    config: SelectionConfig, catalog: Catalog, ledger: str, output: Path | None, *, as_json: bool, dry_run: bool
-) -> None:
-    from audition.cli.show.display import Display
-    from audition.cli.show.outcome import show_plan, show_reading, show_report
-    from audition.measuring.ledger import Ledger
-    from audition.selection.open_live import open_live
-    from audition.selection.run_folders import new_run_folder, write_run
+class ScreenDisplay(Display):
+    """Prints how rows were read and what is planned; ends a dry run there."""
 
-    folder = output or new_run_folder(config.task, config.selector)
-    store = Ledger(ledger)
-    with Display(config.loss_unit or "nats/byte") as display:
-        selection = open_live(
-            config,
-            catalog,
-            store,
-            log_dir=folder / "workers",
-            on_progress=display.step,
-            on_observation=display.observed,
-        )
-        try:
-            show_reading(selection.setting.task)
-            plan = selection.plan()
-            show_plan(plan, as_json=as_json and dry_run)
-            if config.does_recheck:
-                typer.echo("--recheck adds up to two measurements for each point that is out of line.", err=True)
-            if dry_run:
-                return
-            report = selection.run()
-        finally:
-            selection.losses.cancel()
-    write_run(folder, report)
-    store.add_run(folder.name, folder.resolve(), report.to_json())
-    catalog.plugins.hooks.selected(report)
-    show_report(report, as_json=as_json, folder=folder, config=config)
+    def __init__(self, loss_unit: LossUnit, *, is_dry_run: bool, as_json: bool) -> None:
+        super().__init__("auto", loss_unit)
+        self.config: SelectionConfig | None = None
+        self.folder: Path | None = None
+        self._is_dry_run = is_dry_run
+        self._as_json = as_json
+
+    def opened(self, task: TaskLoader, config: SelectionConfig, folder: Path) -> None:
+        """Print how the rows were read."""
+        self.config, self.folder = config, folder
+        show_reading(task)
+
+    def planned(self, plan: Plan) -> None:
+        """Print the plan; a dry run ends here."""
+        show_plan(plan, as_json=self._as_json and self._is_dry_run)
+        if self.config is not None and self.config.does_recheck:
+            typer.echo("--recheck adds up to two measurements for each point that is out of line.", err=True)
+        if self._is_dry_run:
+            raise typer.Exit

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from audition.cli.look.models_plan import budgets_of, verdict_of
 from audition.cli.show.tables import print_json, print_table
+from audition.library.memory_planning import cards, verdict_of
 from audition.memory import estimate_memory, fit
 from audition.recipes.loading import load_recipe
 from audition.text.sizes import format_bytes
@@ -27,7 +27,7 @@ def show_memory(models: Sequence[ModelSpec], memory: Names, recipe_name: str, *,
     Raises:
         UsageError: a budget is no size, or there is no such recipe.
     """
-    recipe, budgets = load_recipe(recipe_name), budgets_of(memory)
+    recipe, budgets = load_recipe(recipe_name), cards(memory or ())
     rows = []
     for model in models:
         need = estimate_memory(model, recipe, precision=PRECISION)

@@ -11,6 +11,7 @@ from audition.cli import arguments
 from audition.cli.lazy import NounGroup
 from audition.cli.show.tables import AsJson, print_json, print_table
 from audition.errors import UsageError, unknown_name
+from audition.library.words import DEFAULT_LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ def runs() -> None:
 
 
 @app.command("list")
-def list_runs(ledger: arguments.Ledger = arguments.DEFAULT_LEDGER, as_json: AsJson = False) -> None:
+def list_runs(ledger: arguments.Ledger = DEFAULT_LEDGER, as_json: AsJson = False) -> None:
     """List finished selections, newest first."""
     finished = _runs(ledger)
     if as_json:
@@ -38,7 +39,7 @@ def list_runs(ledger: arguments.Ledger = arguments.DEFAULT_LEDGER, as_json: AsJs
 @app.command("show")
 def show_run(
     run: Annotated[str, typer.Argument(help="A run of `audition runs`, or the beginning of its name.")],
-    ledger: arguments.Ledger = arguments.DEFAULT_LEDGER,
+    ledger: arguments.Ledger = DEFAULT_LEDGER,
     as_json: AsJson = False,
 ) -> None:
     """Show the ranking of one run."""
@@ -58,7 +59,7 @@ def show_run(
 
 
 @app.command("memory")
-def show_memory(ledger: arguments.Ledger = arguments.DEFAULT_LEDGER, as_json: AsJson = False) -> None:
+def show_memory(ledger: arguments.Ledger = DEFAULT_LEDGER, as_json: AsJson = False) -> None:
     """Compare the estimated with the measured peak memory of every measurement in a ledger."""
     from audition.memory.measured import memory_records, summarise
 

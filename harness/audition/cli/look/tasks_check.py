@@ -50,7 +50,7 @@ def check(
 
     require_train_extra()
     catalog = ctx.ensure_object(Session).catalog
-    opened = catalog.open_task(task, arguments.task_options(ctx))
+    opened = catalog.open_task(task, arguments.read_options(ctx))
     chosen = load_recipe(recipe or opened.spec.default_recipe)
     found = inspect(
         opened,

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from audition.checkpoints import read_spec
 from audition.testing.reference import reference_loss
-from audition.types import Example
+from audition.types import AdapterEntry, Example, ModelSpec
+from audition.types.lazy import LazyModule
+from audition.types.protocols import Encoded, ModelAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    import torch
+else:
+    torch = LazyModule("torch")
 
-    from torch import Tensor
-
-    from audition.types import AdapterEntry, ModelSpec
-    from audition.types.protocols import Encoded, ModelAdapter
 
 #: of very different lengths, so that a batch of them is padded
 PAIRS: tuple[Example, ...] = (
@@ -76,7 +77,7 @@ class AdapterChecks:
             loss = adapter.loss(adapter.collate(batch))
         return float(loss)
 
-    def train(self, adapter: ModelAdapter, encoded: Sequence[Encoded], *, steps: int) -> Tensor:
+    def train(self, adapter: ModelAdapter, encoded: Sequence[Encoded], *, steps: int) -> torch.Tensor:
         """Train with dropout on one batch, seeded, and return the loss of every step, shape (steps,)."""
         import torch
 

@@ -3,16 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from audition.testing.adapters.base import PAIRS, TOLERANCE, AdapterChecks, is_close
 from audition.testing.promises import promise, require
-
-if TYPE_CHECKING:
-    from audition.types import Example
-    from audition.types.protocols import ModelAdapter
+from audition.types import Example
+from audition.types.protocols import ModelAdapter
 
 
 class LossChecks(AdapterChecks):

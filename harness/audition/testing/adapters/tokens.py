@@ -3,14 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from audition.testing.adapters.base import PAIRS, AdapterChecks, n_own_tokens
 from audition.testing.promises import promise, require
 from audition.types import Example
-
-if TYPE_CHECKING:
-    from audition.types.protocols import ModelAdapter
+from audition.types.protocols import ModelAdapter
 
 
 class TokenChecks(AdapterChecks):

@@ -3,18 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
 
 from audition.testing.adapters.base import PAIRS, AdapterChecks
 from audition.testing.promises import promise, require
-from audition.types import Example
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from audition.types import AdapterEntry, ModelSpec
-    from audition.types.protocols import ModelAdapter
+from audition.types import AdapterEntry, Example, ModelSpec
+from audition.types.protocols import ModelAdapter
 
 
 class TrainingChecks(AdapterChecks):

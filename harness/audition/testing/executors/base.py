@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from audition.testing.toy.misbehaving import NAME, RELEASED, TASK, build_misbehaving_checkpoint
-from audition.types import MeasurementRequest, Recipe
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from audition.testing.toy.misbehaving import Behaviour
-    from audition.types import ExecutorEntry, Observation
-    from audition.types.protocols import Executor
+from audition.testing.toy.misbehaving import NAME, RELEASED, TASK, Behaviour, build_misbehaving_checkpoint
+from audition.types import ExecutorEntry, MeasurementRequest, Observation, Recipe
+from audition.types.protocols import Executor
 
 RECIPE = Recipe(
     name="toy", learning_rates=(0.01,), batch_sizes=(8,), epochs=1, precision="fp32", n_validation=8, n_test=8

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import pytest
 
@@ -12,12 +13,8 @@ from audition.errors import AuditionError, describe
 from audition.testing.executors.base import ExecutorChecks, run, said
 from audition.testing.promises import promise, require
 from audition.testing.toy.misbehaving import HANGING, wait_for
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from audition.types import ExecutorEntry, MeasurementRequest, Observation, Status
-    from audition.types.protocols import Executor
+from audition.types import ExecutorEntry, MeasurementRequest, Observation, Status
+from audition.types.protocols import Executor
 
 Outcome: TypeAlias = "Observation | Exception"
 _TIME_LIMIT = 2.0  #: seconds; a model that hangs is beyond any

@@ -4,21 +4,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from audition.testing.executors.base import ExecutorChecks, numbers, run, run_all, said
 from audition.testing.promises import promise, require
-from audition.testing.toy.misbehaving import IN_PROCESS
-from audition.types import Calibration, Progress
+from audition.testing.toy.misbehaving import IN_PROCESS, Behaviour
+from audition.types import Calibration, ExecutorEntry, Progress, Status
 from audition.types.protocols import Executor
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from audition.testing.toy.misbehaving import Behaviour
-    from audition.types import ExecutorEntry, Status
 
 
 class OutcomeChecks(ExecutorChecks):

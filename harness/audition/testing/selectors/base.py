@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import math
 import random
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pytest
 
+from audition.plugins.factories import make_selector
 from audition.testing.promises import require
-from audition.types import NOT_A_NUMBER
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from audition.testing.spy import SpyProblem
-    from audition.types import RankedModel, Ranking, SelectorEntry
-    from audition.types.protocols import Selector
+from audition.testing.spy import SpyProblem
+from audition.types import NOT_A_NUMBER, RankedModel, Ranking, SelectorEntry
+from audition.types.protocols import Selector
 
 
 class SelectorChecks:
     """A selector under test."""
 
-    options: Mapping[str, Any] = {}  #: for `entry.make`; a selector works without any
+    options: Mapping[str, Any] = {}  #: as texts could give them; a selector works without any
     rounding = 1e-9  #: relative difference of two scores that count as the same: a sum depends on its order
 
     @pytest.fixture
@@ -32,8 +29,8 @@ class SelectorChecks:
         raise NotImplementedError("give the selector under test: a fixture 'entry' that returns its SelectorEntry")
 
     def make(self, entry: SelectorEntry) -> Selector:
-        """Return a fresh selector."""
-        return entry.make(**self.options)
+        """Return a fresh selector, made as `audition select --option name=value` makes it."""
+        return make_selector(entry, [f"{name}={value}" for name, value in self.options.items()])
 
     def select(self, entry: SelectorEntry, problem: SpyProblem) -> Ranking:
         """Return the ranking of a fresh selector; the generators of the whole process are where they always were."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +12,7 @@ from audition.testing.selectors.base import SelectorChecks, reset_global_randomn
 from audition.testing.selectors.pools import FLAT, LOSSES, TIED, spoilt
 from audition.testing.spy import SpyProblem
 from audition.testing.toy.curves import SIZES
-
-if TYPE_CHECKING:
-    from audition.types import Point, SelectorEntry
+from audition.types import Point, SelectorEntry
 
 
 class FairnessChecks(SelectorChecks):

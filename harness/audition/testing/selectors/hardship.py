@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from audition.testing.promises import promise, require
@@ -13,9 +11,7 @@ from audition.testing.selectors.pools import FAILURES, LOSSES
 from audition.testing.spy import SpyProblem
 from audition.testing.toy.curves import SIZES
 from audition.testing.toy.model import toy_model
-
-if TYPE_CHECKING:
-    from audition.types import RankedModel, SelectorEntry
+from audition.types import RankedModel, SelectorEntry
 
 
 class HardshipChecks(SelectorChecks):

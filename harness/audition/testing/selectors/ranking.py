@@ -3,22 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import inspect
+from collections.abc import Mapping
 
 import pytest
 
-from audition.errors import UsageError
+from audition.errors import PluginError, UsageError
+from audition.plugins.options import kind_of
 from audition.testing.promises import promise, require
 from audition.testing.selectors.base import SelectorChecks, require_all_once, unfit_numbers
 from audition.testing.selectors.pools import FLAT, LOSSES, TIED
 from audition.testing.spy import SpyProblem
-from audition.testing.toy.curves import power_law
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from audition.testing.toy.curves import LossOf
-    from audition.types import SelectorEntry
+from audition.testing.toy.curves import LossOf, power_law
+from audition.types import SelectorEntry
 
 
 class RankingChecks(SelectorChecks):
@@ -35,6 +32,17 @@ class RankingChecks(SelectorChecks):
         except (TypeError, UsageError):
             return
         require(False, "`make(no_such_option=1)` raised nothing")
+
+    @promise(
+        "every option of a selector can be given on the command line",
+        keep="import what annotates the options of `make` outside of `if TYPE_CHECKING`: their types are read",
+    )
+    def test_every_option_has_a_type_that_can_be_read(self, entry: SelectorEntry) -> None:
+        for option in inspect.signature(entry.make).parameters:
+            try:
+                kind_of(entry.make, option)
+            except PluginError as error:
+                require(False, str(error))
 
     @promise(
         "a selector returns every candidate exactly once",

@@ -7,16 +7,13 @@ import os
 import pickle
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
 from audition.testing.promises import promise, require
 from audition.testing.tasks.base import TaskChecks
-
-if TYPE_CHECKING:
-    from audition.types import TaskEntry
-    from audition.types.protocols import TaskLoader
+from audition.types import TaskEntry
+from audition.types.protocols import TaskLoader
 
 #: first line of standard input: a list of folders; the rest: how to open the task
 _IN_ANOTHER_PROCESS = """

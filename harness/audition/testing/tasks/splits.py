@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -12,13 +12,8 @@ import pytest
 from audition.errors import UsageError
 from audition.testing.promises import promise, require
 from audition.testing.tasks.base import TaskChecks
-from audition.types import Example
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from audition.types import TaskEntry
-    from audition.types.protocols import TaskLoader
+from audition.types import Example, TaskEntry
+from audition.types.protocols import TaskLoader
 
 _ORDER = 200  #: examples by which two orders are told apart
 

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from audition.checkpoints import read_spec
+from audition.encoding import EncodedPair
 from audition.encoding.pairs import IGNORED
 from audition.testing.adapters.base import is_close
 from audition.testing.promises import promise, require
@@ -15,12 +17,7 @@ from audition.testing.tokenising.reference import nll, reference_of
 from audition.training.adapters.causal import CausalAdapter
 from audition.training.adapters.seq2seq import Seq2SeqAdapter
 from audition.types import Example, Turn
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from audition.encoding import EncodedPair
-    from audition.types.protocols import ModelAdapter
+from audition.types.protocols import ModelAdapter
 
 PLAIN = (
     Example(input="Which river?", target="the sea"),

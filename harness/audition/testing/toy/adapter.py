@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from audition.types import AdapterEntry
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from audition.types import Example, ModelSpec
-    from audition.types.protocols import Encoded
+from audition.types import AdapterEntry, Example, ModelSpec
+from audition.types.protocols import Encoded
 
 _PAD, _EOS, _SEPARATOR = 256, 257, 258  #: after the 256 bytes
 _N_VOCAB = 259

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from audition.testing.toy.task import TOY_TASK
 from audition.types import LossCurve
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 LossOf: TypeAlias = Callable[[int], float]  #: a loss by subset size; 0 is zero-shot
 

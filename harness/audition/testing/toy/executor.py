@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
 from contextlib import suppress
+from pathlib import Path
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from audition.errors import AuditionError
 from audition.testing.toy.adapter import TOY_ADAPTER
 from audition.testing.toy.misbehaving import MISBEHAVING_ADAPTER
 from audition.testing.toy.task import open_toy_task
-from audition.types import ExecutorEntry, Observation
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
-    from audition.training.candidate import Candidate
-    from audition.types import AdapterEntry, Calibration, MeasurementRequest, Progress
+from audition.training.candidate import Candidate
+from audition.types import AdapterEntry, Calibration, ExecutorEntry, MeasurementRequest, Observation, Progress
 
 T = TypeVar("T")
 TOY_ADAPTERS = (TOY_ADAPTER, MISBEHAVING_ADAPTER)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from audition.types import Point, Ranking, Score, SelectorEntry
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from audition.types.protocols import SelectionProblem
+from audition.types.protocols import SelectionProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

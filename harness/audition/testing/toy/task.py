@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from audition.tasks.subsets import require_rows
-from audition.types import Example, TaskEntry, TaskSpec
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from audition.types import TaskOptions
+from audition.types import Example, TaskEntry, TaskOptions, TaskSpec
 
 _COLOURS = ("red", "green", "blue", "white", "black", "grey", "brown", "yellow")
 _THINGS = {"cat": "animal", "dog": "animal", "horse": "animal", "oak": "plant", "rose": "plant", "lily": "plant"}

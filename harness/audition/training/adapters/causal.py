@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from audition.encoding import CausalEncoder, attention_mask, pad_rows
+from audition.encoding import CausalEncoder, EncodedPair, attention_mask, pad_rows
 from audition.encoding.pairs import IGNORED
 from audition.training.adapters.objective import summed_cross_entropy
 from audition.training.adapters.pretrained import PretrainedAdapter
+from audition.types import Example, ModelSpec, Side
+from audition.types.lazy import LazyModule
+from audition.types.protocols import Encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from torch import Tensor
-    from transformers import GenerationConfig
-
-    from audition.encoding import EncodedPair
-    from audition.types import Example, ModelSpec, Side
-    from audition.types.protocols import Encoded
+    import torch
+    import transformers
+else:
+    torch = LazyModule("torch")
+    transformers = LazyModule("transformers")
 
 
 class CausalAdapter(PretrainedAdapter):
@@ -38,7 +39,7 @@ class CausalAdapter(PretrainedAdapter):
         module, tokenizer = load_pretrained(spec, folder, "AutoModelForCausalLM", model_types=model_types)
         return cls(module, tokenizer, name=spec.name)
 
-    def collate(self, batch: Sequence[Encoded]) -> dict[str, Tensor]:
+    def collate(self, batch: Sequence[Encoded]) -> dict[str, torch.Tensor]:
         """Return `input_ids` and `attention_mask`, padded on the right, and `labels` for their last columns only.
 
         The columns before the first target of the batch have no labels, so that no logits are computed for them.
@@ -55,7 +56,7 @@ class CausalAdapter(PretrainedAdapter):
             "labels": tensor(labels),
         }
 
-    def loss(self, batch: dict[str, Any]) -> Tensor:
+    def loss(self, batch: dict[str, Any]) -> torch.Tensor:
         """Return Σ negative log-likelihood of the target tokens in nats."""
         labels = batch["labels"]
         n_columns = labels.shape[1]
@@ -75,7 +76,7 @@ class CausalAdapter(PretrainedAdapter):
         with self._generating(self.generation_config(examples, max_new_tokens)):
             return [text for batch in self._in_batches(prompts) for text in self._continue(batch, examples)]
 
-    def generation_config(self, examples: Sequence[Example], max_new_tokens: int) -> GenerationConfig:
+    def generation_config(self, examples: Sequence[Example], max_new_tokens: int) -> transformers.GenerationConfig:
         """Return what `generate` decodes with; an answer ends where the model's chat template ends one."""
         return self._greedy(self._most_new(max_new_tokens), ends=self._ends(examples))
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audition.encoding import Vocabulary
+from audition.encoding import EncodedPair, Vocabulary
 from audition.encoding.chat import dated
-from audition.encoding.loading import n_positions_of
+from audition.encoding.loading import Encoder, n_positions_of
+from audition.types import Example, Side, TrainOn
+from audition.types.lazy import LazyModule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    import transformers
+else:
+    transformers = LazyModule("transformers")
 
-    from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
-
-    from audition.encoding import EncodedPair
-    from audition.encoding.loading import Encoder
-    from audition.types import Example, Side, TrainOn
 
 _GENERATION_BATCH = 16  #: prompts generated for at once
 
@@ -29,7 +29,9 @@ class PretrainedAdapter:
     `module` is in float32, on the CPU and in evaluation mode until the caller changes that.
     """
 
-    def __init__(self, module: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, *, name: str) -> None:
+    def __init__(
+        self, module: transformers.PreTrainedModel, tokenizer: transformers.PreTrainedTokenizerBase, *, name: str
+    ) -> None:
         self.module: Any = module
         self.tokenizer: Any = tokenizer
         self.name = name  #: of the model, for errors
@@ -91,7 +93,7 @@ class PretrainedAdapter:
         for start in range(0, len(prompts), _GENERATION_BATCH):
             yield prompts[start : start + _GENERATION_BATCH]
 
-    def _greedy(self, max_new_tokens: int, ends: Sequence[int]) -> GenerationConfig:
+    def _greedy(self, max_new_tokens: int, ends: Sequence[int]) -> transformers.GenerationConfig:
         from transformers import GenerationConfig
 
         return GenerationConfig(  # type: ignore[no-untyped-call]  # the library leaves it untyped
@@ -105,7 +107,7 @@ class PretrainedAdapter:
         )
 
     @contextmanager
-    def _generating(self, config: GenerationConfig) -> Iterator[None]:
+    def _generating(self, config: transformers.GenerationConfig) -> Iterator[None]:
         """Evaluate without gradients under `config` alone.
 
         transformers fills what a given configuration leaves out from the model's own, such as BART-CNN's minimum

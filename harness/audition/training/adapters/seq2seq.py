@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from audition.encoding import Seq2SeqEncoder, attention_mask, pad_rows
+from audition.encoding import EncodedPair, Seq2SeqEncoder, attention_mask, pad_rows
 from audition.encoding.pairs import IGNORED
 from audition.training.adapters.objective import summed_cross_entropy
 from audition.training.adapters.pretrained import PretrainedAdapter
+from audition.types import Example, ModelSpec, Side
+from audition.types.lazy import LazyModule
+from audition.types.protocols import Encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from torch import Tensor
-    from transformers import GenerationConfig
-
-    from audition.encoding import EncodedPair
-    from audition.types import Example, ModelSpec, Side
-    from audition.types.protocols import Encoded
+    import torch
+    import transformers
+else:
+    torch = LazyModule("torch")
+    transformers = LazyModule("transformers")
 
 
 class Seq2SeqAdapter(PretrainedAdapter):
@@ -47,7 +48,7 @@ class Seq2SeqAdapter(PretrainedAdapter):
         """Return what the decoder reads before the target; see `Seq2SeqEncoder.decoder_prefix`."""
         return self.encoder.decoder_prefix
 
-    def collate(self, batch: Sequence[Encoded]) -> dict[str, Tensor]:
+    def collate(self, batch: Sequence[Encoded]) -> dict[str, torch.Tensor]:
         """Return `input_ids`, `attention_mask`, `decoder_input_ids` and `labels`, padded on the right.
 
         The decoder's input is its prefix and the target without its last token: made here, not by the model, whose own
@@ -66,7 +67,7 @@ class Seq2SeqAdapter(PretrainedAdapter):
             "labels": tensor(pad_rows([pair.labels for pair in pairs], IGNORED)),
         }
 
-    def loss(self, batch: dict[str, Any]) -> Tensor:
+    def loss(self, batch: dict[str, Any]) -> torch.Tensor:
         """Return Σ negative log-likelihood of the target tokens in nats."""
         outputs = self.module(
             input_ids=batch["input_ids"],
@@ -88,7 +89,7 @@ class Seq2SeqAdapter(PretrainedAdapter):
         self,
         examples: Sequence[Example],
         max_new_tokens: int,
-    ) -> GenerationConfig:
+    ) -> transformers.GenerationConfig:
         """Return what `generate` decodes with; what the decoder reads before a target is forced."""
         start, *forced = self.decoder_prefix
         config = self._greedy(max_new_tokens + len(forced), ends=(self.vocabulary.eos,))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from audition.selection.replay import as_published
 from audition.text.charts import Axis, Chart, Series
 from audition.text.tables import to_table
 from audition_plugins.reproduction.figures.figure import Figure
@@ -32,7 +31,7 @@ def draw_intuition(tasks: Mapping[str, RecordedTask]) -> Figure:
 def guesses(task: RecordedTask) -> dict[str, str]:
     """Return the model that each guess picks, and the one that is really best."""
     smallest = task.sizes[-1]
-    n_params = {model.name: as_published(model).n_params or 0 for model in task.models}
+    n_params = {model.name: model.as_published().n_params or 0 for model in task.models}
 
     def lowest(size: int) -> str:
         return min(task.curves, key=lambda curve: (curve.loss[curve.n_samples.index(size)], curve.model)).model

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from audition.tasks.conversation import plain_text
+from audition.tasks import plain_text
 from audition.types import Example, Turn
 from audition_plugins.tasks.readers.rows import RowError, shorten
 from audition_plugins.tasks.readers.values import from_json, plain, without_nulls

@@ -1,25 +1,32 @@
-"""Live progress of a selection on standard error: bars on a terminal, one line a measurement elsewhere."""
+"""What a caller sees of long work: bars in a terminal or a notebook, one line a measurement elsewhere, or nothing."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from threading import Lock
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
+    from audition.selection.config import SelectionConfig
+    from audition.selection.plan import Plan
     from audition.types import LossUnit, Observation
     from audition.types import Progress as Step
+    from audition.types.protocols import TaskLoader
+
+Kind = Literal["auto", "bar", "lines", "none"]
 
 
 class Display:
-    """Shows what runs and what is measured. Its methods are called from many threads."""
+    """Shows what runs and what is measured, on standard error. Its methods are called from many threads."""
 
-    def __init__(self, loss_unit: LossUnit) -> None:
-        self._console = Console(stderr=True)
+    def __init__(self, kind: Kind, loss_unit: LossUnit) -> None:
+        self._console = Console(stderr=True, quiet=kind == "none")
         self._loss_unit = loss_unit
         self._bars: dict[str, TaskID] = {}
         self._lock = Lock()
@@ -30,7 +37,7 @@ class Display:
             TimeElapsedColumn(),
             console=self._console,
             transient=True,
-            disable=not self._console.is_terminal,
+            disable=not shows_bars(kind, self._console),
         )
 
     def __enter__(self) -> Self:
@@ -41,6 +48,15 @@ class Display:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._progress.stop()
+
+    def opened(self, task: TaskLoader, config: SelectionConfig, folder: Path) -> None:
+        """Hear what is asked of which task, and where the run is kept."""
+
+    def planned(self, plan: Plan) -> None:
+        """Hear what a selection will do, at most; whatever this raises ends it before it has cost anything."""
+
+    def described(self, what: str) -> None:
+        """Hear in one line what a fine-tuning does."""
 
     def step(self, step: Step) -> None:
         """Move the bar of the model that is being measured."""
@@ -65,3 +81,14 @@ class Display:
             outcome = f"{observation.loss:.4f} {self._loss_unit}"
         cost = "from the ledger" if is_known else f"{observation.cost.seconds:.1f} s"
         return f"{observation.model}  {observation.n_samples} examples  {outcome}  ({cost}, measured)"
+
+
+def display_of(progress: Kind | Display, loss_unit: LossUnit) -> Display:
+    """Return what shows progress of this kind; a `Display` is itself."""
+    return progress if isinstance(progress, Display) else Display(progress, loss_unit)
+
+
+def shows_bars(kind: Kind, console: Console) -> bool:
+    """Return whether bars are drawn: of kind auto, in a terminal, and in a notebook that has ipywidgets."""
+    can_draw = console.is_terminal or (console.is_jupyter and find_spec("ipywidgets") is not None)
+    return kind == "bar" or (kind == "auto" and can_draw)

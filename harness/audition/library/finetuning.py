@@ -1,0 +1,152 @@
+"""`audition.finetune`: a fine-tuned model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from html import escape
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from audition.budgets.budget import SizeCap
+from audition.errors import UsageError
+from audition.library.progress import Display, Kind
+from audition.library.words import DEFAULT_LEDGER, load_catalog, task_options
+from audition.plugins.catalog import Catalog
+from audition.selection.config import SelectionConfig
+from audition.types import Observation, Quotes, Side, TrainOn
+from audition.types.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = LazyModule("pandas")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinetunedModel:
+    """A saved model and what was measured of it."""
+
+    folder: Path  #: model, README.md, evaluation.json
+    observation: Observation  #: its test loss
+    evaluation: Mapping[str, Any]  #: as evaluation.json has it: metrics of generated text, samples
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row: model, task, losses and metrics, all measured."""
+        import pandas as pd
+
+        seen = self.observation
+        losses = {"nats/byte": seen.loss_per_byte, "nats/token": seen.loss_per_token}
+        return pd.DataFrame([{"model": seen.model, "task": seen.task, **losses, **self.evaluation["metrics"]}])
+
+    def _repr_html_(self) -> str:
+        return f"{self.to_frame().to_html(index=False, na_rep='')}<p>Saved: {escape(str(self.folder))}</p>"
+
+
+def finetune(
+    model: str,
+    task: str | PathLike[str],
+    output: str | PathLike[str],
+    *,
+    learning_rate: float | None = None,
+    batch_size: int | None = None,
+    recipe: str | None = None,
+    truncate: Side | None = None,
+    train_on: TrainOn | None = None,
+    device: str = "auto",
+    seed: int = 0,
+    rank_lossy: bool = False,
+    metric: Literal["rouge", "chrf"] | None = None,
+    input_column: str | None = None,
+    target_column: str | None = None,
+    prompt: str | None = None,
+    validation: str | None = None,
+    test: str | None = None,
+    delimiter: str | None = None,
+    quotes: Quotes = "auto",
+    skip_bad_rows: bool = False,
+    ledger: str = DEFAULT_LEDGER,
+    plugin: Sequence[str | PathLike[str]] = (),
+    catalog: Catalog | None = None,
+    progress: Kind | Display = "auto",
+) -> FinetunedModel:
+    """Fine-tune a model on all training rows of a task; save it with a card and its evaluation.
+
+    Does what `audition finetune` does, with its words and defaults; the ledger keeps what was measured.
+
+    Args:
+        model: a listed model, hub id or path.
+        task: a listed task, a file or folder of rows, or "hf:org/name".
+        output: folder for the model; nothing is overwritten.
+        learning_rate: None: what a selection found, else the recipe's.
+        batch_size: None: likewise.
+        recipe: "quick", "paper" or a TOML file; None: the task's.
+        truncate: where long prompts are cut; None: the recipe's.
+        train_on: answers of a conversation that are learned; None: the recipe's.
+        device: "auto", "cpu", "cuda", "cuda:1", "cuda:0,cuda:2".
+        seed: of the order of examples.
+        rank_lossy: train a model whose tokeniser cannot write the targets, too.
+        metric: of generated text; None: the task's, or chrf where ROUGE does not see the script.
+        input_column: as the next seven, how rows are read; see `audition.types.TaskOptions`.
+        target_column: column of the targets.
+        prompt: template over columns.
+        validation: file of validation rows.
+        test: file of test rows.
+        delimiter: one character between fields.
+        quotes: whether quotation marks are text or quotes.
+        skip_bad_rows: count bad rows instead of stopping at one.
+        ledger: file or database URL that keeps what was measured.
+        plugin: Python files to load as plugins.
+        catalog: plugins that are loaded already; None: they are loaded now.
+        progress: "auto", "bar", "lines" or "none"; a `Display` is told more.
+
+    Raises:
+        UsageError: something cannot be had as asked, or the fine-tuning failed; the message says why.
+    """
+    from audition.finetuning.finetuning import check_output, open_finetuning, read_evaluation
+    from audition.library.progress import display_of
+    from audition.measuring.ledger import Ledger
+
+    folder = Path(output)
+    check_output(folder)
+    config = SelectionConfig(
+        task=str(task),
+        task_options=task_options(
+            input_column=input_column,
+            target_column=target_column,
+            prompt=prompt,
+            validation=validation,
+            test=test,
+            delimiter=delimiter,
+            quotes=quotes,
+            skip_bad_rows=skip_bad_rows,
+        ),
+        models=(model,),
+        budget=SizeCap(Fraction(1)),
+        recipe=recipe,
+        truncate=truncate,
+        train_on=train_on,
+        device=device,
+        seed=seed,
+        rank_lossy=rank_lossy,
+        metric=metric,
+    )
+    with display_of(progress, "nats/byte") as display:
+        finetuning = open_finetuning(
+            config,
+            catalog or load_catalog(plugin),
+            Ledger(ledger),
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            on_progress=display.step,
+        )
+        display.described(finetuning.describe())
+        try:
+            observation = finetuning.run(folder)
+        finally:
+            finetuning.losses.cancel()
+    if observation.status != "ok":
+        raise UsageError(f"{model}: fine-tuning ended {observation.status}: {observation.message}")
+    return FinetunedModel(folder=folder, observation=observation, evaluation=read_evaluation(folder))

@@ -1,0 +1,201 @@
+"""`audition.select`: which model to fine-tune on a task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from os import PathLike
+from pathlib import Path
+
+from audition.budgets.parsing import parse_budget
+from audition.errors import UsageError
+from audition.library.progress import Display, Kind
+from audition.library.words import (
+    DEFAULT_LEDGER,
+    Names,
+    Options,
+    Sizes,
+    load_catalog,
+    names,
+    options,
+    sizes,
+    task_options,
+)
+from audition.plugins.catalog import Catalog
+from audition.selection.config import SelectionConfig
+from audition.types import LossUnit, Quotes, Report, Side, Source, TrainOn
+
+
+def select(
+    task: str | PathLike[str],
+    *,
+    models: Names = (),
+    exclude: Names = (),
+    selector: str = "ats",
+    option: Options = (),
+    ratio: str | float | Fraction = "1/16",
+    spend: str | None = None,
+    memory: Sizes = (),
+    source: Source = "live",
+    recipe: str | None = None,
+    truncate: Side | None = None,
+    train_on: TrainOn | None = None,
+    device: str = "auto",
+    workers: int | None = None,
+    executor: str = "local",
+    timeout: float | None = None,
+    seeds: int = 1,
+    seed: int = 0,
+    loss_unit: LossUnit | None = None,
+    rank_lossy: bool = False,
+    recheck: bool = False,
+    min_size: int | None = None,
+    full_size: int | None = None,
+    input_column: str | None = None,
+    target_column: str | None = None,
+    prompt: str | None = None,
+    validation: str | None = None,
+    test: str | None = None,
+    delimiter: str | None = None,
+    quotes: Quotes = "auto",
+    skip_bad_rows: bool = False,
+    ledger: str = DEFAULT_LEDGER,
+    output: str | PathLike[str] | None = None,
+    plugin: Sequence[str | PathLike[str]] = (),
+    catalog: Catalog | None = None,
+    progress: Kind | Display = "auto",
+) -> Report:
+    """Fine-tune candidates on small subsets of a task; rank them by the loss predicted after full fine-tuning.
+
+    Does what `audition select` does, with its words and defaults, and leaves the same behind: measurements in the
+    ledger, a run folder, an entry of the run in the ledger. Interrupted, it loses no finished measurement.
+
+    >>> report = select("flan", source="recorded", selector="sub-tuning", models="gpt2*", ratio="1/64")
+    >>> report.best.model
+    'gpt2-xl'
+
+    Args:
+        task: a listed task, a file or folder of rows, or "hf:org/name".
+        models: names, patterns, hub ids, paths; empty: all listed models, or on a CPU those on this disk.
+        exclude: candidates to leave out.
+        selector: its name.
+        option: of the selector: {"k": 4}, or texts such as "k=4".
+        ratio: largest share of the training rows that one measurement may use, above 0 and at most 1.
+        spend: limit on all measurements together: "20000samples", "1e15flops", "600s".
+        memory: GPU memory in bytes or as text ("24GB"); several give a ranking each; empty: the GPU's own.
+        source: "live" fine-tunes, "recorded" replays curves.
+        recipe: "quick", "paper" or a TOML file; None: the task's.
+        truncate: where long prompts are cut; None: the recipe's.
+        train_on: answers of a conversation that are learned; None: the recipe's.
+        device: "auto", "cpu", "cuda", "cuda:1", "cuda:0,cuda:2".
+        workers: measurements at once; None: one a core, or one a GPU.
+        executor: where measurements run.
+        timeout: seconds that one measurement may take.
+        seeds: fine-tunings a point; their mean counts.
+        seed: the first one.
+        loss_unit: None: nats/byte live, as recorded otherwise.
+        rank_lossy: rank models whose tokeniser cannot write the targets, too.
+        recheck: measure points that are out of line again.
+        min_size: smallest subset; None: the task's.
+        full_size: predict the loss at so many training rows; None: all there are.
+        input_column: as the next seven, how rows are read; see `audition.types.TaskOptions`.
+        target_column: column of the targets.
+        prompt: template over columns.
+        validation: file of validation rows.
+        test: file of test rows.
+        delimiter: one character between fields.
+        quotes: whether quotation marks are text or quotes.
+        skip_bad_rows: count bad rows instead of stopping at one.
+        ledger: file or database URL that keeps finished measurements.
+        output: run folder; None: a new one in .audition/runs, none for a replay.
+        plugin: Python files to load as plugins.
+        catalog: plugins that are loaded already; None: they are loaded now.
+        progress: "auto", "bar", "lines" or "none"; a `Display` is told more.
+
+    Raises:
+        UsageError: something cannot be had as asked; the message says what would do.
+    """
+    config = SelectionConfig(
+        task=str(task),
+        task_options=task_options(
+            input_column=input_column,
+            target_column=target_column,
+            prompt=prompt,
+            validation=validation,
+            test=test,
+            delimiter=delimiter,
+            quotes=quotes,
+            skip_bad_rows=skip_bad_rows,
+        ),
+        models=names(models),
+        exclude=names(exclude),
+        budget=parse_budget(str(ratio), spend),
+        selector=selector,
+        selector_options=options(option),
+        memory_budgets=sizes(memory),
+        recipe=recipe,
+        truncate=truncate,
+        train_on=train_on,
+        device=device,
+        n_workers=workers,
+        executor=executor,
+        timeout=timeout,
+        n_seeds=seeds,
+        seed=seed,
+        loss_unit=loss_unit,
+        rank_lossy=rank_lossy,
+        does_recheck=recheck,
+        min_size=min_size,
+        full_size=full_size,
+    )
+    catalog = catalog or load_catalog(plugin)
+    folder = None if output is None else Path(output)
+    report = (
+        _replay(config, catalog, folder)
+        if source == "recorded"
+        else _fine_tune(config, catalog, ledger, folder, progress)
+    )
+    catalog.plugins.hooks.selected(report)
+    return report
+
+
+def _replay(config: SelectionConfig, catalog: Catalog, folder: Path | None) -> Report:
+    from audition.selection.replay import open_recorded
+    from audition.selection.run_folders import write_run
+
+    if config.does_recheck:
+        raise UsageError("--recheck fine-tunes again; recorded curves are what they are")
+    report = open_recorded(config, catalog).run()
+    if folder is not None:
+        write_run(folder, report)
+    return report
+
+
+def _fine_tune(
+    config: SelectionConfig, catalog: Catalog, ledger: str, folder: Path | None, progress: Kind | Display
+) -> Report:
+    from audition.library.progress import display_of
+    from audition.measuring.ledger import Ledger
+    from audition.selection.open_live import open_live
+    from audition.selection.run_folders import new_run_folder, write_run
+
+    folder = folder or new_run_folder(config.task, config.selector)
+    store = Ledger(ledger)
+    with display_of(progress, config.loss_unit or "nats/byte") as display:
+        selection = open_live(
+            config,
+            catalog,
+            store,
+            log_dir=folder / "workers",
+            on_progress=display.step,
+            on_observation=display.observed,
+        )
+        try:
+            display.opened(selection.setting.task, config, folder)
+            display.planned(selection.plan())
+            report = selection.run()
+        finally:
+            selection.losses.cancel()
+    write_run(folder, report)
+    store.add_run(folder.name, folder.resolve(), report.to_json())
+    return report
