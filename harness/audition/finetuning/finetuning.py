@@ -11,8 +11,8 @@ from audition.errors import UsageError
 from audition.measuring.live import LiveLosses
 from audition.plugins.factories import make_executor
 from audition.readings.readings import Readings
-from audition.selection.config import open_candidates
-from audition.selection.open_live import memory_planner, open_setting
+from audition.selection.candidates import open_candidates
+from audition.selection.setting import memory_planner, open_setting
 from audition.types.requests import EVALUATION
 
 if TYPE_CHECKING:

@@ -160,8 +160,8 @@ def select(
 
 
 def _replay(config: SelectionConfig, catalog: Catalog, folder: Path | None) -> Report:
+    from audition.library.run_folders import write_run
     from audition.selection.replay import open_recorded
-    from audition.selection.run_folders import write_run
 
     if config.does_recheck:
         raise UsageError("--recheck fine-tunes again; recorded curves are what they are")
@@ -175,9 +175,9 @@ def _fine_tune(
     config: SelectionConfig, catalog: Catalog, ledger: str, folder: Path | None, progress: Kind | Display
 ) -> Report:
     from audition.library.progress import display_of
+    from audition.library.run_folders import new_run_folder, write_run
     from audition.measuring.ledger import Ledger
     from audition.selection.open_live import open_live
-    from audition.selection.run_folders import new_run_folder, write_run
 
     folder = folder or new_run_folder(config.task, config.selector)
     store = Ledger(ledger)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audition.checkpoints.candidates import resolve_candidates
 from audition.types import TaskOptions
 
 if TYPE_CHECKING:
     from audition.budgets.budget import Budget
-    from audition.checkpoints.candidates import ModelRegistry
     from audition.types import (
         LossUnit,
-        ModelSpec,
         Side,
         TrainOn,
     )
@@ -46,11 +43,3 @@ class SelectionConfig:
     metric: str | None = None  #: that `finetune` reports; None: the task's
     min_size: int | None = None  #: None: the task's
     full_size: int | None = None  #: None: all training rows
-
-
-def open_candidates(
-    config: SelectionConfig, catalog: ModelRegistry, *, default: list[ModelSpec]
-) -> tuple[ModelSpec, ...]:
-    """Return the candidates that the user named, or `default`, less those excluded."""
-    names = config.models or tuple(model.name for model in default)
-    return resolve_candidates(names, config.exclude, catalog)

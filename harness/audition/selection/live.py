@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from audition.budgets.budget import TotalSpend
 from audition.budgets.ladder import require_sizes
 from audition.encoding.lossy import lossy_note
 from audition.errors import BudgetExceeded, UsageError
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class LiveSelection:
-    """One opened task, candidates, budgets and a selector. `plan` first, then `run`."""
+    """One opened task, candidates, budgets and a selector. `plan` tells what `run` will do, and may be left out."""
 
     setting: LiveSetting
     candidates: Sequence[ModelSpec]
@@ -74,7 +75,12 @@ class LiveSelection:
         return replace(plan, refused=tuple(self.refused.values()), remarks=self._reading_notes)
 
     def run(self) -> Report:
-        """Return the report; measurements come from the ledger or are made and stored there first."""
+        """Return the report; measurements come from the ledger or are made and stored there first.
+
+        A limit on what is spent holds by what measurements will cost, so that a run without a plan gets one now.
+        """
+        if self.losses.costs is None and isinstance(self.budget, TotalSpend):
+            self.plan()
         strata = self._strata()
         done: set[Point] = set()
         while self.does_recheck and (points := self._odd_points(strata) - done):

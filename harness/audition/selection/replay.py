@@ -13,7 +13,7 @@ from audition.memory.planner import UNKNOWN
 from audition.plugins.factories import make_selector
 from audition.selection import provenance
 from audition.selection.advice import advise
-from audition.selection.config import open_candidates
+from audition.selection.candidates import open_candidates
 from audition.selection.stratum import does_not_fit, select_stratum
 from audition.text.sizes import format_bytes
 from audition.types import Cost, Report

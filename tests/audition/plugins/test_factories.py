@@ -15,7 +15,7 @@ from audition.plugins.catalog import Catalog
 from audition.plugins.factories import make_executor
 from audition.plugins.loading import load_plugins
 from audition.selection.config import SelectionConfig
-from audition.selection.open_live import open_setting
+from audition.selection.setting import open_setting
 from audition.types import PluginFile
 
 if TYPE_CHECKING:
