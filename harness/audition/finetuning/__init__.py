@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from audition.finetuning.finetuning import Finetuning, Settings, open_finetuning
+from audition.finetuning.finetuning import Finetuning, open_finetuning
+from audition.finetuning.settings import Settings
 
 __all__ = [
     "Finetuning",

@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from audition.finetuning.settings import largest_settings
 from audition.text import codec
 from audition.types import TaskOptions
 
@@ -20,10 +21,9 @@ def finetune_command(report: Report, config: SelectionConfig) -> str | None:
     if best is None:
         return None
     words = ["audition", "finetune", best, config.task]
-    measured = [o for o in report.strata[-1].measured if o.model == best and o.learning_rate is not None]
-    if measured:
-        largest = max(measured, key=lambda observation: observation.n_samples)
-        words += ["--learning-rate", f"{largest.learning_rate:g}", "--batch-size", str(largest.batch_size)]
+    found = largest_settings(report.strata[-1].measured, best)
+    if found is not None:
+        words += ["--learning-rate", f"{found.learning_rate:g}", "--batch-size", str(found.batch_size)]
     if config.recipe is not None:
         words += ["--recipe", config.recipe]
     usual = codec.to_json(TaskOptions())

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from audition.errors import UsageError
+from audition.finetuning.card import model_card, read_evaluation
+from audition.finetuning.settings import Settings, find_settings
 from audition.measuring.live import LiveLosses
 from audition.plugins.factories import make_executor
 from audition.readings.readings import Readings
 from audition.selection.candidates import open_candidates
 from audition.selection.setting import memory_planner, open_setting
-from audition.types.requests import EVALUATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,26 +23,7 @@ if TYPE_CHECKING:
     from audition.measuring.setting import LiveSetting
     from audition.plugins.catalog import Catalog
     from audition.selection.config import SelectionConfig
-    from audition.types import ModelSpec, Observation, Progress, Recipe
-
-Origin = Literal["given", "found by a selection", "of the recipe"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """Learning rate and batch size, and where they come from; None: the recipe's grid is searched."""
-
-    learning_rate: float | None
-    batch_size: int | None
-    origin: Origin
-
-    def applied_to(self, recipe: Recipe) -> Recipe:
-        """Return the recipe with these settings in place of its grid."""
-        if self.learning_rate is not None:
-            recipe = replace(recipe, learning_rates=(self.learning_rate,))
-        if self.batch_size is not None:
-            recipe = replace(recipe, batch_sizes=(self.batch_size,))
-        return recipe
+    from audition.types import ModelSpec, Observation, Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,54 +112,7 @@ def open_finetuning(
     )
 
 
-def find_settings(
-    ledger: Ledger, model: ModelSpec, setting: LiveSetting, *, learning_rate: float | None, batch_size: int | None
-) -> Settings:
-    """Return what was given, else what the largest such measurement chose, else the recipe's."""
-    if learning_rate is not None or batch_size is not None:
-        return Settings(learning_rate=learning_rate, batch_size=batch_size, origin="given")
-    measured = [
-        observation
-        for observation in ledger.observations()
-        if (observation.model, observation.task, observation.status) == (model.name, setting.task.spec.name, "ok")
-        and observation.learning_rate is not None
-        and _method(observation) == setting.recipe.method  # LoRA's rates are no rates of a full fine-tuning
-    ]
-    if not measured:
-        return Settings(learning_rate=None, batch_size=None, origin="of the recipe")
-    largest = max(measured, key=lambda observation: observation.n_samples)
-    return Settings(learning_rate=largest.learning_rate, batch_size=largest.batch_size, origin="found by a selection")
-
-
-def _method(observation: Observation) -> str:
-    """Return "full", "lora" or "qlora"; an observation that does not tell is older than the other two."""
-    return (observation.method or "full").partition(" ")[0]
-
-
 def check_output(output: Path) -> None:
     """Raise UsageError where a model would overwrite something, or cannot be written."""
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise UsageError(f"{output}: already there and not empty; a fine-tuned model overwrites nothing")
-
-
-def read_evaluation(folder: Path) -> dict[str, Any]:
-    """Return the evaluation that a fine-tuning left in `folder`."""
-    evaluation: dict[str, Any] = json.loads((folder / EVALUATION).read_text(encoding="utf-8"))
-    return evaluation
-
-
-def model_card(
-    model: ModelSpec, setting: LiveSetting, observation: Observation, evaluation: dict[str, Any], prompting: str
-) -> str:
-    """Return README.md of a fine-tuned model, filled from what was measured; `prompting` is Python, or ""."""
-    from jinja2 import Environment, PackageLoader
-
-    templates = Environment(loader=PackageLoader("audition.finetuning", ""), autoescape=False, trim_blocks=True)  # noqa: S701 - Markdown, not HTML
-    return templates.get_template("model_card.md").render(
-        model=model,
-        task=setting.task.spec,
-        recipe=setting.recipe,
-        observation=observation,
-        evaluation=evaluation,
-        prompting=prompting,
-    )

@@ -105,7 +105,8 @@ def finetune(
     Raises:
         UsageError: something cannot be had as asked, or the fine-tuning failed; the message says why.
     """
-    from audition.finetuning.finetuning import check_output, open_finetuning, read_evaluation
+    from audition.finetuning.card import read_evaluation
+    from audition.finetuning.finetuning import check_output, open_finetuning
     from audition.library.progress import display_of
     from audition.measuring.ledger import Ledger
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audition.finetuning.finetuning import find_settings
+from audition.finetuning.settings import find_settings
 from audition.measuring.ledger import Ledger
 from audition.measuring.setting import LiveSetting
 from audition.testing.toy import TOY_MODEL, ToyTask
