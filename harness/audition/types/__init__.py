@@ -21,11 +21,11 @@ from audition.types.entries import (
 )
 from audition.types.measurements import LossCurve, LossUnit, Observation, Point, Source, Status
 from audition.types.models import Architecture, ModelShape, ModelSpec
-from audition.types.rankings import NOT_A_NUMBER, Flag, RankedModel, Ranking, Score
 from audition.types.recipes import Attention, Method, Optimiser, Precision, Quantisation, Recipe, Side, TrainOn
-from audition.types.reports import Report
 from audition.types.requests import Attempt, Calibration, MeasurementRequest, Progress
-from audition.types.strata import Stratum, Upgrade
+from audition.types.results.rankings import NOT_A_NUMBER, Flag, RankedModel, Ranking, Score
+from audition.types.results.reports import Report
+from audition.types.results.strata import Stratum, Upgrade
 from audition.types.surveys import Survey
 from audition.types.tasks import Example, Quotes, TaskOptions, TaskSpec, Turn
 

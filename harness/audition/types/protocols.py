@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 from audition.types.lazy import LazyModule
 from audition.types.measurements import LossUnit, Observation, Point
 from audition.types.models import ModelSpec
-from audition.types.rankings import Ranking
 from audition.types.requests import Calibration, MeasurementRequest, Progress
+from audition.types.results.rankings import Ranking
 from audition.types.tasks import Example, TaskSpec
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from audition.text.sizes import format_bytes
 from audition.types.costs import MemoryEstimate
 from audition.types.measurements import Observation
-from audition.types.rankings import RankedModel
+from audition.types.results.rankings import RankedModel
 from audition.types.surveys import Survey
 
 

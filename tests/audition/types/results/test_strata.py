@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from audition.types import RankedModel, Stratum
-from audition.types.strata import find_upgrades
+from audition.types.results.strata import find_upgrades
 
 GIB = 2**30
 

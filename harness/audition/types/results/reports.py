@@ -12,8 +12,8 @@ from audition.text.charts import Axis, Chart, Series
 from audition.types.costs import Cost
 from audition.types.lazy import LazyModule
 from audition.types.measurements import LossUnit, Observation, Source
-from audition.types.rankings import RankedModel
-from audition.types.strata import Stratum, Upgrade, find_upgrades
+from audition.types.results.rankings import RankedModel
+from audition.types.results.strata import Stratum, Upgrade, find_upgrades
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,0 +1,1 @@
+"""What selections come to: scores, rankings by memory budget, reports."""
