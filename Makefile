@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: install run leaderboards test gpu-check
+.PHONY: install run leaderboards test quick gpu-check
 
 # the environment, and audition in it: made again only when what it depends on changes
 install: $(INSTALLED)
@@ -28,6 +28,11 @@ test: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2
+
+# what a change is tried by: no fine-tuning of real models, no wheels
+quick: install
+	$(BIN)/ruff check .
+	$(BIN)/pytest -n 2 -m "not slow"
 
 # what only a GPU can show: the tests marked gpu and a measured table in gpu-report/; exits 2 where there is none
 gpu-check: install

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 # before anything imports torch or huggingface_hub, which read these once
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _collects_only_what_is_new() -> None:
+    """Let the garbage collector pass over torch and transformers, which it would look through at every collection."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
