@@ -7,7 +7,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from worlds.fixtures import badly_behaved, hooks_of, mesh_of, pairs, world, write_jsonl  # noqa: F401 - fixtures
+from worlds.fixtures import (  # noqa: F401 - fixtures
+    adapter,
+    badly_behaved,
+    damaged,
+    english_words,
+    folders,
+    gpt2,
+    hooks_of,
+    load,
+    mesh_of,
+    n_params,
+    odd_catalog,
+    open_selection,
+    pairs,
+    prepared,
+    tokenizer,
+    toy_catalog,
+    world,
+    write_jsonl,
+)
 from worlds.throwaway import Site
 
 if TYPE_CHECKING:

@@ -1,19 +1,20 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.encoding import NO_LIMIT, CausalEncoder, Vocabulary
-from audition.readings.survey import survey
 from audition.testing.tokenisers import build_tokeniser
-from audition.types import Example, Recipe, Survey
+from audition.types import Example
+from worlds.spellings import encoder
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+
 ROLES = {"eos": "</s>", "unk": "<unk>", "pad": "<pad>"}
-UNKNOWN, END = {"unk_token": "<unk>"}, {"eos_token": "</s>"}
+
+
 HARD = ["名字 «ß»", "tab\there", "two\nlines", "e\u0301", "🙂", "<unk> spelled out", "</s>", " led", "two  spaces\n"]
 
 
@@ -21,29 +22,9 @@ def lossy(tokenizer: PreTrainedTokenizerBase, target: str) -> bool:
     return encoder(tokenizer).is_lossy(Example(input="say", target=target))
 
 
-def encoder(tokenizer: PreTrainedTokenizerBase) -> CausalEncoder:
-    vocabulary = Vocabulary.of(tokenizer, n_vocab=NO_LIMIT, owner="it")
-    return CausalEncoder(vocabulary=vocabulary, n_positions=NO_LIMIT)
-
-
 @pytest.fixture(scope="module")
 def byte_level() -> PreTrainedTokenizerBase:
     return build_tokeniser("gpt2", 300, ROLES)
-
-
-@pytest.fixture(scope="module")
-def english_words() -> PreTrainedTokenizerBase:
-    """Return a tokeniser that knows five words, and nothing else."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import PreTrainedTokenizerFast
-
-    words = ["<unk>", "</s>", "a", "the", "red", "house", "stands"]
-    backend = Tokenizer(models.WordLevel({word: place for place, word in enumerate(words)}, **UNKNOWN))
-    backend.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    backend.decoder = decoders.WordPiece(prefix="##", cleanup=False)
-    make: Any = PreTrainedTokenizerFast
-    tokeniser: PreTrainedTokenizerBase = make(tokenizer_object=backend, **UNKNOWN, **END)
-    return tokeniser
 
 
 @pytest.mark.parametrize("target", HARD)
@@ -86,13 +67,3 @@ def test_a_target_that_comes_back_in_other_letters_is_lost(english_words: PreTra
         assert [lossy(english_words, target) for target in ("the red house", "The red house")] == [False, True]
     finally:
         backend.normalizer = normalizers.Sequence([])
-
-
-def test_the_share_of_lost_targets_is_told_and_judged(english_words: PreTrainedTokenizerBase) -> None:
-    def share(targets: list[str]) -> Survey:
-        rows = [Example(input="a", target=each) for each in targets]
-        return survey(encoder(english_words), [], rows, Recipe(name="r"))
-
-    few, many = share(["the house"] * 199 + ["our house"]), share(["the house"] * 3 + ["our house"])
-    assert (few.lossy, few.is_lossy, many.lossy, many.is_lossy) == (0.005, False, 0.25, True)
-    assert few.notes == ("0.5% of the test targets cannot be given back (measured)",)

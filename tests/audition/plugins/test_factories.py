@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.budgets.budget import SizeCap
 from audition.errors import UsageError
 from audition.plugins.catalog import Catalog
 from audition.plugins.factories import make_executor
 from audition.plugins.loading import load_plugins
-from audition.selection.config import SelectionConfig
-from audition.selection.setting import open_setting
-from audition.types import PluginFile
+from worlds.executors import ADAPTER
 
 if TYPE_CHECKING:
+    from audition.types import PluginFile
     from worlds.throwaway import Site
+
 
 SELECTOR = """
 from audition import hookimpl
@@ -28,44 +25,10 @@ from audition import hookimpl
 def audition_selectors():
     return []
 """
-ADAPTER = """
-from audition import hookimpl
-from audition.types import AdapterEntry, ExecutorEntry
-
-
-class Here:
-    def __init__(self, *, slots, log_dir):
-        self.slots = slots
-
-
-class Elsewhere(Here):
-    def __init__(self, *, slots, log_dir, plugins=(), timeout=None):
-        self.slots, self.plugins = slots, plugins
-
-
-@hookimpl
-def audition_adapters():
-    return [AdapterEntry(name="mine", model_types=("mine",), load=None)]
-
-
-@hookimpl
-def audition_executors():
-    yield ExecutorEntry(name="here", make=Here, summary="")
-    yield ExecutorEntry(name="elsewhere", make=Elsewhere, summary="")
-    yield ExecutorEntry(name="anywhere", make=lambda **options: options, summary="")
-"""
 
 
 def load(site: Site, *files: str) -> Catalog:
     return Catalog(load_plugins(path=site.path, files=files))
-
-
-@pytest.fixture
-def adapter() -> PluginFile:
-    """Write a plugin with an adapter."""
-    path = Path("adapter.py").absolute()
-    path.write_text(ADAPTER)
-    return PluginFile(path=str(path), sha256=hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def test_workers_are_told_of_files_with_adapters_or_tasks_alone(site: Site, adapter: PluginFile) -> None:
@@ -91,11 +54,3 @@ def test_an_executor_that_cannot_do_what_was_asked_for_is_refused(site: Site) ->
     assert make_executor(catalog, "here", slots=1, log_dir=None, timeout=None).slots == 1
     with pytest.raises(UsageError, match="executor 'here' takes no timeout: it would not end a measurement"):
         make_executor(catalog, "here", slots=1, log_dir=None, timeout=3.0)
-
-
-def test_the_hash_of_a_file_is_the_version_of_its_adapter(adapter: PluginFile) -> None:
-    """It is part of the key of a measurement: another file is another adapter, and measures anew."""
-    config = SelectionConfig(task="package-synopsis", budget=SizeCap(Fraction(1, 8)), device="cpu")
-    setting, _ = open_setting(config, Catalog(load_plugins(files=["adapter.py"])))
-    assert setting.adapters["mine"] == f"mine of local sha256:{adapter.sha256}"
-    assert setting.adapters["gpt2"].startswith("gpt2 of audition 0.")

@@ -10,27 +10,13 @@ import pytest
 from audition import hookimpl
 from audition.errors import PluginError, PluginWarning
 from audition.plugins.loading import load_plugins
+from worlds.installed_plugins import GOOD, models_of
 
 if TYPE_CHECKING:
     from worlds.throwaway import Site
 
-GOOD = """
-from audition import hookimpl
-from audition.types import ModelSpec
 
-@hookimpl
-def audition_models():
-    return [ModelSpec(
-        name=__name__, family="toy", adapter="toy", checkpoint="toy", architecture="decoder-only",
-        licence="mit", n_params=1,
-    )]
-"""
 BROKEN = "import no_such_module_of_anybody"
-
-
-def models_of(site: Site, **options: object) -> list[str]:
-    plugins = load_plugins(path=site.path, **options)  # type: ignore[arg-type]
-    return [offer.entry.name for offer in plugins.hooks.models()]
 
 
 def test_a_plugin_is_known_by_name_origin_and_hooks(site: Site) -> None:
@@ -88,56 +74,6 @@ def test_strict_may_come_from_the_environment(
         load_plugins(path=site.path)
 
 
-def test_a_misspelled_hook_names_its_plugin_and_the_hook_meant(site: Site) -> None:
-    site.install("bad-models", {"bad": GOOD.replace("audition_models", "audition_modles")})
-    with pytest.warns(
-        PluginWarning, match="plugin 'bad' of .* no hook 'audition_modles'; did you mean 'audition_models'"
-    ):
-        load_plugins(path=site.path)
-
-
-def test_nothing_of_a_plugin_with_a_misspelled_hook_stays_behind(site: Site) -> None:
-    misspelled = "\n@hookimpl\ndef audition_taks():\n    return []\n"
-    site.install("bad-models", {"bad": GOOD + misspelled})
-    site.install("toy-models", {"toy": GOOD})
-    with pytest.warns(PluginWarning):
-        assert models_of(site) == ["toy"]
-
-
-def test_nothing_of_a_plugin_with_a_wrong_argument_stays_behind(site: Site) -> None:
-    site.install("bad-models", {"bad": GOOD + "\n@hookimpl\ndef audition_tasks(size):\n    return []\n"})
-    with pytest.warns(PluginWarning, match=r"plugin 'bad' .*audition_tasks.*size"):
-        assert models_of(site) == []
-
-
-def test_a_hook_without_its_marker_is_named(site: Site) -> None:
-    site.install("bad-models", {"bad": GOOD.replace("@hookimpl", "")})
-    with pytest.warns(PluginWarning, match="audition_models is not marked with @audition.hookimpl"):
-        load_plugins(path=site.path)
-
-
-def test_a_wrapper_is_refused_since_it_would_depend_on_the_order_of_plugins(site: Site) -> None:
-    wrapper = "from audition import hookimpl\n@hookimpl(wrapper=True)\ndef audition_models():\n    return (yield)\n"
-    site.install("bad-models", {"bad": wrapper})
-    with pytest.warns(PluginWarning, match="audition_models must not be a wrapper"):
-        load_plugins(path=site.path)
-
-
-@pytest.mark.parametrize("order", [("first-kit", "second-kit"), ("second-kit", "first-kit")])
-def test_of_two_plugins_with_one_name_the_second_in_sorted_order_fails(site: Site, order: tuple[str, str]) -> None:
-    path = []
-    for distribution in order:
-        module = distribution.replace("-", "_")
-        folder = site.beside(distribution)
-        folder.install(distribution, {module: GOOD}, plugins={"toy": module})
-        path += folder.path
-    with pytest.warns(
-        PluginWarning, match="plugin 'toy' of second-kit .*: first-kit has a plugin of this name already"
-    ):
-        plugins = load_plugins(path=path)
-    assert [offer.entry.name for offer in plugins.hooks.models()] == ["first_kit"]
-
-
 def test_a_second_name_for_one_module_fails(site: Site) -> None:
     site.install("toy-models", {"toy": GOOD}, plugins={"toy": "toy", "toy2": "toy"})
     with pytest.warns(PluginWarning, match="plugin 'toy2' .* is the same object as plugin 'toy'"):
@@ -183,52 +119,10 @@ def test_tracing_may_come_from_the_environment(
     assert "trace: toy: audition_models()" in capsys.readouterr().err
 
 
-def test_first_party_plugins_come_first(site: Site) -> None:
-    site.install("aaa-models", {"aaa": GOOD})
-    site.install("audition", {"zzz": GOOD})
-    assert [record.name for record in load_plugins(path=site.path).records] == ["zzz", "aaa"]
-
-
 def test_first_party_plugins_must_load(site: Site) -> None:
     site.install("audition", {"own": BROKEN})
     with pytest.raises(PluginError, match="plugin 'own' of audition 1.0 must load: ModuleNotFoundError"):
         load_plugins(path=site.path)
-
-
-def test_nobody_takes_the_name_of_a_first_party_plugin(site: Site) -> None:
-    site.install("audition", {"own": GOOD})
-    site.install("aaa-models", {"theirs": GOOD}, plugins={"own": "theirs"})
-    with pytest.warns(PluginWarning, match="plugin 'own' of aaa-models .*: audition has a plugin of this name already"):
-        assert models_of(site) == ["own"]
-
-
-@pytest.mark.parametrize("entry_points", [b"[audition]\na line without its value\n", b"[audition]\nother =\n"])
-def test_malformed_entry_points_are_a_failure_of_their_distribution(site: Site, entry_points: bytes) -> None:
-    site.install("toy-models", {"toy": GOOD})
-    (site.install("bad-models", {}) / "entry_points.txt").write_bytes(entry_points)
-    with pytest.warns(PluginWarning, match="bad-models"):
-        assert models_of(site) == ["toy"]
-
-
-def test_broken_metadata_of_others_stops_nothing(site: Site) -> None:
-    site.install("toy-models", {"toy": GOOD})
-    (site.install("bad-models", {}) / "entry_points.txt").write_bytes(b"\xff\xfe\x00")
-    (site.folder / "empty-1.0.dist-info").mkdir()
-    assert models_of(site) == ["toy"]
-
-
-def test_a_plugin_without_metadata_still_loads(site: Site) -> None:
-    (site.install("toy-models", {"toy": GOOD}) / "METADATA").unlink()
-    (record,) = load_plugins(path=site.path).records
-    assert (record.status, record.distribution, record.version) == ("loaded", "unknown", "unknown")
-
-
-def test_of_two_copies_of_a_distribution_the_first_on_the_path_counts(site: Site) -> None:
-    older = site.beside("older")
-    older.install("Toy.Models", {"toy": GOOD}, version="1.0")
-    site.install("toy-models", {"toy": GOOD}, version="2.0")
-    (record,) = load_plugins(path=[*site.path, *older.path]).records
-    assert record.version == "2.0"
 
 
 def test_a_module_may_be_handed_over(site: Site) -> None:

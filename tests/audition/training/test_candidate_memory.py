@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import torch
 
 from audition.testing.toy import ToyAdapter
-from audition.training.devices.repeatable import make_repeatable
-from audition.training.outcome import method_of
-from audition.types import Recipe
-from worlds.toy_requests import CPU, QUICK, ask, candidate, numbers
-
-if TYPE_CHECKING:
-    from audition.types import Observation
+from worlds.scarce_memory import NoRow
+from worlds.toy_requests import QUICK, ask, candidate, numbers
 
 
 class FourRows(ToyAdapter):
@@ -93,32 +88,6 @@ def test_nothing_is_remembered_of_a_size_that_did_not_fit() -> None:
     assert numbers(toy.measure(ask(0))) == numbers(candidate().measure(ask(0)))
 
 
-class NoRow(ToyAdapter):
-    """Cannot train on a single row."""
-
-    def loss(self, batch: dict[str, Any]) -> Any:  # noqa: ANN401
-        if not self.module.training:
-            return super().loss(batch)
-        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
-
-
-def test_what_does_not_fit_says_how_much_it_had_and_how_long_the_example_was() -> None:
-    observation = candidate(adapter=NoRow).measure(ask(20))
-    assert (observation.status, observation.loss_per_token) == ("does-not-fit", None)
-    assert observation.message.startswith("needs more than this machine gave the process: peak ")
-    assert "iB of the process (measured) when it failed at one example of " in observation.message
-    assert observation.message.endswith(" tokens, asking for 2.00 GiB more")
-    assert (observation.micro_batch_tokens, observation.device_kind) == (None, "cpu")
-    assert observation.memory_bytes is not None
-
-
-def test_memory_device_and_method_are_told() -> None:
-    observation = candidate().measure(ask(8))
-    assert (observation.device_kind, observation.method) == ("cpu", "full fp32")
-    assert observation.memory_bytes is not None
-    assert observation.memory_reserved_bytes is None, "only CUDA's allocator has a reserve"
-
-
 def test_memory_of_a_measurement_is_its_own_peak_not_that_of_an_earlier_one() -> None:
     class Large(ToyAdapter):
         """Takes 256 MiB for a moment, wherever it has more than 30 rows to score."""
@@ -146,50 +115,3 @@ def _resets_its_peak() -> bool:
     except OSError:
         return False
     return True
-
-
-@pytest.mark.parametrize(
-    ("fields", "text"),
-    [
-        ({}, "full bf16"),
-        ({"method": "lora", "checkpointing": True}, "lora bf16, checkpointing"),
-        ({"method": "qlora", "optimiser": "adamw-8bit"}, "qlora nf4 bf16, adamw-8bit"),
-        ({"attention": "eager", "quantisation": "int8"}, "full bf16, eager attention"),
-    ],
-)
-def test_a_method_is_named_by_what_decides_its_memory(fields: dict[str, Any], text: str) -> None:
-    assert method_of(Recipe(name="t", **fields), "bf16") == text
-
-
-class Unrepeatable(ToyAdapter):
-    """Uses an operation that has no deterministic kernel."""
-
-    def loss(self, batch: dict[str, Any]) -> Any:  # noqa: ANN401
-        torch.zeros(2).put_(torch.tensor([0, 0]), torch.ones(2))
-        return super().loss(batch)
-
-
-def test_an_operation_without_a_deterministic_kernel_warns_and_the_numbers_are_the_same() -> None:
-    with pytest.warns(UserWarning, match="put_ does not have a deterministic implementation"):
-        observation = candidate(adapter=Unrepeatable).measure(ask(20))
-    assert losses(observation) == losses(candidate().measure(ask(20)))
-
-
-def test_a_recipe_that_does_not_insist_uses_any_kernel_and_leaves_nothing_behind() -> None:
-    free = replace(QUICK, deterministic=False)
-    toy = candidate(adapter=Unrepeatable)
-    try:
-        observation = toy.measure(ask(20, free))
-        assert not torch.are_deterministic_algorithms_enabled()
-        assert losses(observation) == losses(candidate().measure(ask(20)))
-        toy.calibrate(ask(20, free))
-        assert not torch.are_deterministic_algorithms_enabled()
-        candidate().measure(ask(0))
-        assert torch.are_deterministic_algorithms_enabled()
-    finally:
-        make_repeatable(CPU)
-
-
-def losses(observation: Observation) -> tuple[float | None, ...]:
-    plain = numbers(observation)
-    return plain.loss_per_token, plain.loss_per_byte, plain.validation_loss

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audition.tasks.splits import SPLITS
 from audition.types import TaskOptions
 from audition_plugins.tasks.files import open_path
+from worlds.task_files import write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,13 +28,6 @@ def write_csv(path: Path, rows: list[dict[str, str]], *, delimiter: str = ",", n
         writer = csv.DictWriter(file, list(rows[0]), delimiter=delimiter, lineterminator=newline)
         writer.writeheader()
         writer.writerows(rows)
-
-
-def write_parquet(path: Path, rows: list[dict[str, Any]]) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    pq.write_table(pa.Table.from_pylist(rows), path)
 
 
 def write_any(name: str, rows: list[dict[str, str]]) -> None:
@@ -81,28 +74,6 @@ def test_sizes_are_those_of_the_splits(pairs: Callable[..., Any], write_jsonl: C
     assert list(task.test(5)) == list(task.test())[:5]
 
 
-def test_subsets_are_nested(pairs: Callable[..., Any], write_jsonl: Callable[..., Path]) -> None:
-    write_jsonl("my.jsonl", pairs(300))
-    task = open_path("my.jsonl", TaskOptions())
-    whole = list(task.train(task.spec.n_train or 0, seed=3))
-    for n_samples in (0, 1, 7, 100):
-        assert list(task.train(n_samples, seed=3)) == whole[:n_samples]
-    assert whole != list(task.train(len(whole), seed=4))
-
-
-def test_a_view_gives_the_same_rows_one_by_one_in_slices_and_in_a_loop(
-    pairs: Callable[..., Any], write_jsonl: Callable[..., Path]
-) -> None:
-    write_jsonl("my.jsonl", pairs(2500))
-    view = open_path("my.jsonl", TaskOptions()).train(1500, seed=0)
-    looped = list(view)
-    assert [view[place] for place in range(0, 1500, 100)] == looped[::100]
-    assert list(view[40:60]) == looped[40:60]
-    assert view[-1] == looped[-1]
-    with pytest.raises(IndexError):
-        view[1500]
-
-
 def test_duplicates_are_left_out_and_counted(pairs: Callable[..., Any], write_jsonl: Callable[..., Path]) -> None:
     write_jsonl("my.jsonl", [*pairs(100), *[{"input": "question 5", "target": "another answer"}] * 3])
     task = open_path("my.jsonl", TaskOptions())
@@ -126,26 +97,6 @@ def test_given_files_are_the_held_out_splits_and_training_rows_in_them_are_left_
     assert sum(map(len, inputs)) == len(set.union(*inputs))
 
 
-def test_a_folder_is_read_by_the_names_of_its_files(
-    pairs: Callable[..., Any], write_jsonl: Callable[..., Path]
-) -> None:
-    write_jsonl("data/train-00000-of-00002.jsonl", pairs(40))
-    write_jsonl("data/train-00001-of-00002.jsonl", pairs(40, start=40))
-    write_jsonl("data/dev.jsonl", pairs(10, start=200))
-    write_jsonl("data/test.v2.jsonl", pairs(12, start=300))
-    Path("data/README.md").write_text("no data", encoding="utf-8")
-    task = open_path("data", TaskOptions())
-    assert (task.spec.n_train, task.spec.n_validation, task.spec.n_test) == (80, 10, 12)
-
-
-def test_files_of_a_folder_without_split_names_are_training_rows(pairs: Callable[..., Any]) -> None:
-    Path("data").mkdir()
-    for number in range(3):
-        write_parquet(Path(f"data/part-{number}.parquet"), pairs(50, start=50 * number))
-    task = open_path("data", TaskOptions())
-    assert sum((task.spec.n_train or 0, task.spec.n_validation or 0, task.spec.n_test or 0)) == 150
-
-
 def test_the_spec_opens_the_same_task_from_another_folder(
     pairs: Callable[..., Any], write_jsonl: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -158,37 +109,3 @@ def test_the_spec_opens_the_same_task_from_another_folder(
     again = open_path(task.spec.name, task.spec.options)
     assert again.fingerprint == task.fingerprint
     assert again.spec == task.spec
-
-
-@pytest.mark.parametrize(
-    ("change", "is_another"),
-    [
-        ({"prompt": "Answer: {input}"}, True),
-        ({"skip_bad_rows": True}, False),  # there are none
-        ({"input_column": "input", "target_column": "target"}, False),
-    ],
-)
-def test_the_fingerprint_is_that_of_the_examples(
-    change: dict[str, Any], is_another: bool, pairs: Callable[..., Any], write_jsonl: Callable[..., Path]
-) -> None:
-    write_jsonl("my.jsonl", pairs(100))
-    plain, changed = open_path("my.jsonl", TaskOptions()), open_path("my.jsonl", TaskOptions(**change))
-    assert (plain.fingerprint != changed.fingerprint) == is_another
-
-
-def test_which_rows_are_held_out_is_part_of_the_fingerprint(
-    pairs: Callable[..., Any], write_jsonl: Callable[..., Path]
-) -> None:
-    for name, n_train in (("one", 80), ("two", 70)):
-        write_jsonl(f"{name}/train.jsonl", pairs(n_train))
-        write_jsonl(f"{name}/test.jsonl", pairs(100 - n_train, start=n_train))
-    assert open_path("one", TaskOptions()).fingerprint != open_path("two", TaskOptions()).fingerprint
-
-
-def test_the_loader_keeps_the_contract(pairs: Callable[..., Any], write_jsonl: Callable[..., Path]) -> None:
-    from audition.types.protocols import TaskLoader
-
-    write_jsonl("my.jsonl", pairs(100))
-    task = open_path("my.jsonl", TaskOptions())
-    assert isinstance(task, TaskLoader)
-    assert all(getattr(task.spec, f"n_{name}") for name in SPLITS)

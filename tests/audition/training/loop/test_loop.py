@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from audition.testing.toy import ToyAdapter, ToyEncoded, ToyTask
-from audition.training.devices.finding import resolve_device
+from audition.testing.toy import ToyAdapter, ToyTask
 from audition.training.devices.repeatable import make_repeatable
 from audition.training.failures import NotFiniteError
-from audition.training.loop.grid import Grid, search
 from audition.training.loop.loop import Run, accumulate_gradients, train
 from audition.training.loop.meter import Meter
-from audition.training.loop.weights import Snapshot
-from audition.types import Example, Recipe
+from audition.types import Recipe
+from worlds.toy_runs import CPU, UNEVEN, Diverging, encode, weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,12 +20,8 @@ if TYPE_CHECKING:
 
     from audition.training.devices.device import Device
 
-CPU = resolve_device("cpu")
+
 make_repeatable(CPU)
-
-
-def encode(adapter: ToyAdapter, examples: Sequence[Example]) -> list[ToyEncoded]:
-    return [adapter.encode(each, max_input_tokens=100, max_target_tokens=50) for each in examples]
 
 
 def run(*, learning_rate: float = 0.01, batch_size: int = 8, seed: int = 0, device: Device = CPU, **fields: Any) -> Run:  # noqa: ANN401
@@ -41,17 +35,9 @@ def gradients(adapter: ToyAdapter) -> dict[str, Tensor]:
     return {name: each.grad.clone() for name, each in adapter.module.named_parameters()}
 
 
-def weights(adapter: ToyAdapter) -> dict[str, Tensor]:
-    return {name: each.detach().clone() for name, each in adapter.module.named_parameters()}
-
-
 def scripted(losses: Sequence[float]) -> Callable[[int], float]:
     values: Iterator[float] = iter(losses)
     return lambda _epoch: next(values)
-
-
-# targets of 1 to 40 tokens: a mean of micro-batch means would be far off
-UNEVEN = [Example(input=f"say {n} times", target="na" * n) for n in (1, 2, 3, 5, 8, 13, 20)]
 
 
 @pytest.mark.parametrize("micro_batch_tokens", [1, 70, 150])
@@ -135,30 +121,6 @@ def test_training_stops_when_patience_is_over() -> None:
     assert meter.n_trained_samples == 7 * len(UNEVEN)
 
 
-def test_best_weights_are_restored_not_the_last() -> None:
-    adapter = ToyAdapter()
-    grid = Grid(
-        recipe=Recipe(name="t", learning_rates=(0.01,), batch_sizes=(4,), epochs=9, patience=2),
-        seed=0,
-        device=CPU,
-        precision="fp32",
-    )
-    after_epoch = []
-    losses = iter([1.0, 0.5, 0.6, 0.7, 0.1])
-
-    def validate() -> float:
-        after_epoch.append(weights(adapter))
-        return next(losses)
-
-    choice = search(
-        adapter, encode(adapter, UNEVEN), grid, initial=Snapshot(adapter.module), validate=validate, meter=Meter()
-    )
-    assert (choice.epoch, choice.validation_loss, len(after_epoch)) == (2, 0.5, 4)
-    for name, weight in weights(adapter).items():
-        assert torch.equal(weight, after_epoch[1][name])
-        assert not torch.equal(weight, after_epoch[3][name])
-
-
 def test_steps_are_reported_one_by_one() -> None:
     adapter = ToyAdapter()
     steps = []
@@ -171,16 +133,6 @@ def test_steps_are_reported_one_by_one() -> None:
         on_step=lambda: steps.append(len(steps)),
     )
     assert len(steps) == 3 * 4
-
-
-class Diverging(ToyAdapter):
-    """Its loss is not a number after so many forward passes in training."""
-
-    n_good = 0
-
-    def loss(self, batch: dict[str, Any]) -> Any:  # noqa: ANN401
-        self.n_good -= 1
-        return super().loss(batch) * (float("nan") if self.n_good < 0 and self.module.training else 1.0)
 
 
 def test_loss_that_is_not_a_number_ends_training() -> None:
@@ -205,19 +157,3 @@ def test_long_training_ends_soon_after_a_loss_is_not_a_number() -> None:
     with pytest.raises(NotFiniteError):
         train(adapter, encode(adapter, UNEVEN * 40), run(batch_size=1), validate=scripted([1.0]), meter=meter)
     assert meter.n_trained_samples < 100
-
-
-def test_run_that_diverges_late_keeps_what_it_had_reached() -> None:
-    adapter = Diverging()
-    adapter.n_good = 2  # one epoch
-    grid = Grid(
-        recipe=Recipe(name="t", learning_rates=(0.01,), batch_sizes=(4,), epochs=5),
-        seed=0,
-        device=CPU,
-        precision="fp32",
-    )
-    choice = search(
-        adapter, encode(adapter, UNEVEN), grid, initial=Snapshot(adapter.module), validate=lambda: 1.0, meter=Meter()
-    )
-    assert choice.epoch == 1
-    assert all(weight.isfinite().all() for weight in weights(adapter).values())

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from audition_plugins.tasks.readers.sources import HubSplit
     from audition_plugins.tasks.store.arrow_task import ArrowTask
 
+
 TASKS = {task.spec.name: task for task in (FLAN, WMT19, GIGAWORD)}
+
+
 PROMPTS = {"flan": "", "wmt19": "Translate to Chinese: ", "gigaword": "Generate a summary: "}
+
 
 # one row in the schema of each hub data set
 HUB_ROWS: dict[str, dict[str, Any]] = {
@@ -108,16 +112,3 @@ def test_rows_of_the_hubs_schema_become_the_papers_pairs(name: str, source: str,
     assert example.target == f"{target} {example.input.removeprefix(source + ' ')}"
     assert task.report is not None
     assert task.report.n_unused > 0
-
-
-def test_samples_of_one_split_do_not_overlap() -> None:
-    from datasets import Dataset
-
-    dataset = Dataset.from_list([{"document": f"d {i}", "summary": "s"} for i in range(100)])
-    columns = frozenset({"document"})
-    parts = [
-        {row.values["document"] for row in sample(dataset, start, 40, "x").rows(columns)}  # type: ignore[union-attr]
-        for start in (0, 40)
-    ]
-    assert [len(part) for part in parts] == [40, 40]
-    assert not parts[0] & parts[1]

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from audition.budgets.budget import SizeCap, TotalSpend
+from audition.budgets.parsing import parse_budget, parse_ratio
+from audition.errors import UsageError
+
+
+@pytest.mark.parametrize(("text", "ratio"), [("1/16", Fraction(1, 16)), ("0.125", Fraction(1, 8)), ("1", Fraction(1))])
+def test_ratios_are_exact(text: str, ratio: Fraction) -> None:
+    assert parse_ratio(text) == ratio
+
+
+@pytest.mark.parametrize("text", ["", "half", "0", "-1/2", "3/2", "1/0", "nan", "inf"])
+def test_a_bad_ratio_is_a_usage_error(text: str) -> None:
+    with pytest.raises(UsageError, match="ratio"):
+        parse_ratio(text)
+
+
+def test_without_a_limit_the_budget_is_a_cap_on_sizes() -> None:
+    assert parse_budget("1/16", None) == SizeCap(Fraction(1, 16))
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "currency"),
+    [
+        ("20000samples", 2e4, "samples"),
+        ("1e15flops", 1e15, "flops"),
+        ("600s", 600, "seconds"),
+        ("9 seconds", 9, "seconds"),
+    ],
+)
+def test_a_limit_names_its_currency(text: str, limit: float, currency: str) -> None:
+    budget = parse_budget("1", text)
+    assert isinstance(budget, TotalSpend)
+    assert (budget.limit, budget.currency) == (limit, currency)
+
+
+@pytest.mark.parametrize("text", ["20000", "samples", "-3samples", "0s", "manyflops"])
+def test_a_bad_limit_is_a_usage_error(text: str) -> None:
+    with pytest.raises(UsageError, match="20000samples"):
+        parse_budget("1", text)

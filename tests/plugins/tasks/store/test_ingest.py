@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audition.types import TaskOptions
+from audition_plugins.tasks.files import open_path
+from worlds.damaged_files import GOOD, damaged, message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def test_a_held_out_file_without_the_columns_is_refused(
+    pairs: Callable[..., Any], write_jsonl: Callable[..., Path]
+) -> None:
+    write_jsonl("my.jsonl", pairs(50))
+    write_jsonl("held.jsonl", pairs(50, target="label"))
+    assert message("my.jsonl", test="held.jsonl") == "held.jsonl: no column 'target'; columns are 'input', 'label'"
+
+
+def test_a_malformed_row_of_a_held_out_file_is_named(
+    pairs: Callable[..., Any], write_jsonl: Callable[..., Path]
+) -> None:
+    write_jsonl("my.jsonl", pairs(50))
+    write_jsonl("held.jsonl", [*pairs(3, start=100), {"input": "q", "target": ""}])
+    assert message("my.jsonl", test="held.jsonl") == "held.jsonl:4: 'target' must be a non-empty string, got ''"
+
+
+def test_nothing_is_left_of_a_reading_that_failed() -> None:
+    damaged("{")
+    message("my.jsonl")
+    assert [path.name for path in Path(".audition/cache/tasks").iterdir()] == []
+
+
+def test_skipped_rows_are_counted_by_what_is_wrong_with_them() -> None:
+    bad: list[str | bytes] = [
+        '{"input": "q", "target": ""}',
+        "{",
+        '{"input": "q", "target": null}',
+        '"text"',
+        b"\xff",
+        '{"input": "", "target": "a"}',
+    ]
+    lines = [line if isinstance(line, bytes) else line.encode() for line in (*bad, *GOOD)]
+    Path("my.jsonl").write_bytes(b"\n".join(lines))
+    report = open_path("my.jsonl", TaskOptions(skip_bad_rows=True)).report
+    assert report is not None
+    assert (report.n_rows, report.n_bad) == (66, 6)
+    assert dict(report.bad) == {
+        "'target' must be a non-empty string": 2,
+        "a line must be one JSON object": 2,
+        "text must be UTF-8": 1,
+        "'input' must be a non-empty string": 1,
+    }
+    assert report.bad_examples[0] == "my.jsonl:1: 'target' must be a non-empty string, got ''"
+    assert len(report.bad_examples) == 5
+
+
+def test_a_file_of_bad_rows_alone_says_what_is_wrong_with_the_first() -> None:
+    Path("my.jsonl").write_text('{"input": "q", "target": ""}\n' * 3, encoding="utf-8")
+    expected = "all 3 rows are malformed; my.jsonl:1: 'target' must be a non-empty string, got ''"
+    assert message("my.jsonl", skip_bad_rows=True) == f"{Path.cwd()}/my.jsonl: {expected}"
