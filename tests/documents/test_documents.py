@@ -18,8 +18,9 @@ DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
+LONG = re.compile(r"tasks check|plugins doctor")  #: what takes more than a few seconds
 COMMANDS = [
-    pytest.param(line, id=f"{document.name}: {line}")
+    pytest.param(line, id=f"{document.name}: {line}", marks=[pytest.mark.slow] if LONG.search(line) else [])
     for document in DOCUMENTS
     for language, block in FENCE.findall(document.read_text(encoding="utf-8"))
     if language == "bash"

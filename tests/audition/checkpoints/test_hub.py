@@ -10,6 +10,8 @@ from audition.errors import UsageError
 from worlds.checkpoint_folders import ask, cache_by_hand
 from worlds.local_hub import COMMIT, Repository, local_hub
 
+pytestmark = pytest.mark.slow  # each asks a hub of its own in another process
+
 
 def test_the_hub_is_asked_once_and_then_the_cache_answers(gpt2: Path, tmp_path: Path) -> None:
     source = Path(shutil.copytree(gpt2, tmp_path / "source"))

@@ -1,4 +1,4 @@
-"""What an executor is told, and what the measurements of a plugin file are known by."""
+"""What an executor is told."""
 
 from __future__ import annotations
 

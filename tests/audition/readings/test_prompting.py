@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from audition.types.protocols import ModelAdapter
 
+pytestmark = pytest.mark.slow  # fine-tunes
+
 FULL: dict[str, Any] = {}
 LORA: dict[str, Any] = {"method": "lora"}
 NF4: dict[str, Any] = {"method": "qlora"}

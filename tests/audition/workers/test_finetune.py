@@ -32,6 +32,7 @@ def test_a_trained_model_is_kept_though_it_cannot_generate(tmp_path: Path) -> No
     assert list(folder.glob("*.safetensors"))
 
 
+@pytest.mark.slow  # evaluate and what it imports
 def test_the_metric_that_is_asked_for_is_the_one_that_is_reported(tmp_path: Path) -> None:
     asked = ask(16, save_to=str(tmp_path), metric="chrf")
     finetune(candidate(), ToyTask(), asked, lambda _: None)

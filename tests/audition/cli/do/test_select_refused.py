@@ -12,6 +12,8 @@ from typer.testing import CliRunner, Result
 from audition.cli.app import app
 from audition.testing.tokenising.kinds import build_tokenised
 
+pytestmark = pytest.mark.slow  # fine-tunes
+
 HOW = ("--selector", "zero-shot", "--ratio", "1/1", "--min-size", "50")
 WORDS = ("river", "sea", "whale", "library", "window", "committee", "weather", "archive")
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from audition.training.candidate import Candidate
     from audition.types import Example
 
+pytestmark = pytest.mark.slow  # fine-tunes
+
 METHODS: dict[str, dict[str, Any]] = {
     "lora": {"method": "lora", "lora_dropout": 0.1},
     "nf4": {"method": "qlora"},
