@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 SHAPE = ModelShape(n_layers=1, d_model=32, n_heads=1, d_head=32, d_ff=32, n_vocab=259)
 
 
-RECIPE = Recipe(name="toy", learning_rates=(0.01,), batch_sizes=(8,), epochs=1, precision="fp32", n_test=20)
+RECIPE = Recipe(
+    name="toy", learning_rates=(0.01,), batch_sizes=(16,), epochs=1, precision="fp32", n_validation=20, n_test=20
+)
 
 
 class Opens(Protocol):

@@ -56,6 +56,7 @@ def assert_all_seen_to_fail(conformance: type, checks: Iterable[str | None], *, 
     assert every - seen == ({elsewhere} if elsewhere else set())
 
 
+@pytest.mark.slow
 def test_a_broken_selector_is_caught_by_the_check_meant_for_it() -> None:
     expected = {make.__name__: check for make, check in selectors.BROKEN.items()}
     entries = {make.__name__: SelectorEntry(name="bad", make=make, summary="") for make in selectors.BROKEN}

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from audition.types import AdapterEntry, ModelSpec
 
+pytestmark = pytest.mark.slow  # each adapter overfits eight pairs
+
 ENTRIES = {entry.name: entry for entry in audition_adapters()}
 
 

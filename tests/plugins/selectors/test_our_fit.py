@@ -33,6 +33,7 @@ def audition_failing(size: int) -> tuple[Ranking, tuple[int, ...]]:
     return OurFit().select(problem, RNG), problem.sizes_measured("a")
 
 
+@pytest.mark.slow
 def test_published_it_correlates_with_the_truth_as_in_table_11() -> None:
     """Within 3 points on average; the optimiser of the published numbers is not known, which shows below 1/64."""
     assert len(CELLS) == 21

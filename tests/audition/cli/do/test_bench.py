@@ -100,6 +100,7 @@ def test_rows_may_go_to_a_file() -> None:
     assert (row["selector"], row["ratio"]) == ("ats", "1/8")
 
 
+@pytest.mark.slow
 def test_leaderboards_have_a_board_a_memory_stratum() -> None:
     result = run("--ratio", "1/8", *CHEAP, "--leaderboards", "boards")
     assert result.exit_code == 0, result.output

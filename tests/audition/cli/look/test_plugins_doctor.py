@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from worlds.throwaway import Site
 
+pytestmark = pytest.mark.slow  # each runs pytest on a plugin
+
 GOOD = """
 import audition
 from audition.testing.toy import TOY_SELECTOR

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from audition.types.protocols import ModelAdapter
 
+pytestmark = pytest.mark.slow  # gradients of every architecture
+
 
 def gradients(adapter: ModelAdapter) -> tuple[float, dict[str, torch.Tensor]]:
     """Return a loss with dropout and its gradients."""

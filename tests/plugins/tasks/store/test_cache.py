@@ -42,6 +42,7 @@ def in_another_process(code: str, **environment: str) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_processes_agree_on_everything_whatever_their_hash_seed(
     pairs: Callable[..., Any], write_jsonl: Callable[..., Path]
 ) -> None:
