@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reference.api_list import MODULES as MODULES_OF_THE_API
 from worlds.paths import ROOT
 
 if TYPE_CHECKING:
@@ -37,6 +38,21 @@ def test_no_module_is_longer_than_four_hundred_lines() -> None:
 def test_every_room_says_what_it_is_for(root: Path) -> None:
     for init in root.rglob("__init__.py"):
         assert init.read_text(encoding="utf-8").startswith('"""'), init
+
+
+def test_a_package_that_promises_nothing_says_that_it_is_private() -> None:
+    for init in CORE.rglob("*/__init__.py"):
+        name = ".".join(("audition", *init.parent.relative_to(CORE).parts))
+        is_public = any(module == name or module.startswith(f"{name}.") for module in MODULES_OF_THE_API)
+        below_a_public_one = name.startswith(("audition.testing.", "audition.types."))
+        said = "Private" in init.read_text(encoding="utf-8")
+        assert is_public or below_a_public_one or said, name
+
+
+def test_the_page_of_the_architecture_has_every_package() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    packages = [init.parent.name for root in (CORE, PLUGINS) for init in root.rglob("*/__init__.py")]
+    assert {name for name in packages if f"{name}/" not in page} == set()
 
 
 def test_at_least_half_of_all_modules_have_a_test_of_their_own_at_the_mirrored_path() -> None:

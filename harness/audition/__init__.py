@@ -1,7 +1,8 @@
 """Find out which pre-trained language model to fine-tune, from small fine-tunings and scaling laws.
 
-What the commands do, as functions: `from audition import select, finetune, bench, fit, plan_memory`. Plugins mark their
-hooks with `audition.hookimpl`. Whatever takes time to import is imported when it is first asked for.
+The commands are functions, too: `from audition import select, finetune, bench, fit, plan_memory`. Plugins mark their
+hooks with `audition.hookimpl`, and may import what `docs/api.txt` lists; everything else is private. Whatever takes
+time to import is imported when it is first asked for.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ MODULES = {
     "audition.hookspecs": None,
     "audition.laws": None,
     "audition.library": None,
+    "audition.plugins": ("load_plugins",),
     "audition.protocols": None,
     "audition.selection": None,
     "audition.tasks": None,

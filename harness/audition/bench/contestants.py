@@ -1,4 +1,4 @@
-"""Selectors as they enter the benchmark: each with its options and where it comes from."""
+"""The selectors that a benchmark compares, each with its options and the plugin it comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strata: which of the models take part, by their size or by the GPU memory that fine-tuning them needs."""
+"""Which models take part in a cell of the benchmark: by size, or by the GPU memory that fine-tuning needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody else's rows beside ours: only where both mean the same selectors and the same losses."""
+"""Add rows that somebody else has measured: only where both mean the same selectors and the same losses."""
 
 from __future__ import annotations
 

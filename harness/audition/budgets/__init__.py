@@ -1,1 +1,1 @@
-"""What may be spent, and what fine-tuning will cost."""
+"""What may be spent, and what fine-tuning will cost. Private."""

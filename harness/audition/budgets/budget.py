@@ -1,4 +1,4 @@
-"""Budgets: what a selector may spend, and the subset sizes that follow from it."""
+"""Budgets: what a selector may spend."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What fine-tuning costs: floating-point operations from parameters and tokens.
-
-Training takes about 6·N operations a token, a forward pass 2·N (N = parameters; Kaplan et al. 2020), the count
-that the paper uses. Of a sparse mixture-of-experts model, only the parameters that a token meets count.
-"""
+"""What fine-tuning will cost, estimated before it starts: samples, operations, seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checkpoints: where they are, what is in them, how to get them. Torch-free."""
+"""Checkpoints: where they are, what is in them, how to get them. Torch-free. Private."""
 
 from __future__ import annotations
 

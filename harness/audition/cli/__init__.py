@@ -1,4 +1,4 @@
-"""The command line: parse, call, print. A command's module is imported only when the command runs."""
+"""The command line: parse, call, print. A command's module is imported only when the command runs. Private."""
 
 from __future__ import annotations
 

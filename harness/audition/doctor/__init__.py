@@ -1,4 +1,4 @@
-"""Hold an installed plugin to the promises that its kind of plugin makes, and say which are broken.
+"""Hold an installed plugin to the promises that its kind of plugin makes, and say which are broken. Private.
 
 The checks are the conformance classes of `audition.testing`, run by pytest in this process: an author's own tests and
 the doctor cannot disagree.

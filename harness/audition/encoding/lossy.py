@@ -1,4 +1,4 @@
-"""Can a tokeniser write the task's targets at all? T5's, on Chinese, scores `<unk>` and looks very good at it."""
+"""Tell whether a tokeniser can write a task's targets: T5's, on Chinese, scores `<unk>` and looks very good at it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What an adapter is told of a recipe besides its limits: only what is not as it always was.
+"""Which settings of a recipe are passed to an adapter: those that differ from the first version's.
 
-So adapters that are older than these options go on working with every recipe that does not use them.
+So adapters that are older than these settings go on working with every recipe that does not use them.
 """
 
 from __future__ import annotations

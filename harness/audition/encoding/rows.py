@@ -1,4 +1,4 @@
-"""What both kinds of encoder do with a row."""
+"""Prepare one row for an encoder: write its conversation as text, cut its target."""
 
 from __future__ import annotations
 

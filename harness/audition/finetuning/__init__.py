@@ -1,4 +1,4 @@
-"""Fine-tune the winner on everything, with the settings that the selection found."""
+"""Fine-tune the winner on everything, with the settings that the selection found. Private."""
 
 from __future__ import annotations
 

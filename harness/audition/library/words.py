@@ -1,4 +1,4 @@
-"""The words that commands and functions share: one name or several, as text or as values."""
+"""Arguments that commands and functions share: one name or several, as text or as values."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The only door to a loss: who pays, where it comes from, where it is kept."""
+"""Measure losses: charge for them, find them in the ledger or have them measured, keep them. Private."""

@@ -1,4 +1,4 @@
-"""The metered selection problem: a selector sees nothing that it has not paid for."""
+"""The metered selection problem: a selector sees no loss that it has not paid for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One measurement by several seeds."""
+"""Combine what several seeds have measured into one observation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Will it fit? Peak memory of a fine-tuning by component, and the least lossy setting that fits a budget."""
+"""Will it fit? Peak memory of a fine-tuning by component, and the least lossy setting that fits a budget. Private."""
 
 from __future__ import annotations
 

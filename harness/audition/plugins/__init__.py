@@ -1,4 +1,4 @@
-"""Find plugins, load them one by one, and ask them through typed hooks."""
+"""Find plugins, load them one by one, and ask them through typed hooks. Private."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows are encoded otherwise than by the first version of audition: only their measurements have another key."""
+"""Which rows are encoded differently since the first version of audition: only their measurements have another key."""
 
 from __future__ import annotations
 

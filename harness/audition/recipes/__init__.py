@@ -1,1 +1,1 @@
-"""How one fine-tuning is done: recipes that ship with audition, recipes in TOML files, and what supports them."""
+"""Recipes: how one fine-tuning is done. Some ship with audition, others come from TOML files. Private."""

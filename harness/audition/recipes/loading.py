@@ -1,4 +1,4 @@
-"""A recipe: how one fine-tuning is done, and how it is read from TOML. Torch-free, since planning needs it."""
+"""Read recipes from TOML. Torch-free, since planning needs them."""
 
 from __future__ import annotations
 

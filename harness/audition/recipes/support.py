@@ -1,4 +1,4 @@
-"""Which methods can be had where. Torch-free: planning asks before anything is loaded."""
+"""Check that a machine and its packages can follow a recipe. Torch-free: planning asks before it loads anything."""
 
 from __future__ import annotations
 

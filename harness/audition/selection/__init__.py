@@ -1,4 +1,4 @@
-"""From a user's config to a report."""
+"""Turn a configuration into a report. Private, but for `Report` and `Stratum`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what a user asks for to a selection that can run: setting, candidates, losses, selection.
+"""Turn a configuration into a selection that can run, in four steps: setting, candidates, losses, selection.
 
 Whatever can be wrong with what was asked is found here.
 """

@@ -1,4 +1,4 @@
-"""What all measurements of one selection have in common, opened: task, recipe, devices, and what fits them."""
+"""Open the setting of a selection: its task, its recipe, its devices, and what fits them."""
 
 from __future__ import annotations
 

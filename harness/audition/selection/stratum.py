@@ -1,4 +1,4 @@
-"""One selection: a task, a budget and a selector give a report."""
+"""Rank the candidates of one memory budget, and check what the selector returned."""
 
 from __future__ import annotations
 

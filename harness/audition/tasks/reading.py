@@ -1,4 +1,4 @@
-"""The account of what a reader found in a file."""
+"""What a reader found in a file: how many rows it took, and which it left out."""
 
 from __future__ import annotations
 

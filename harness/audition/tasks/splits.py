@@ -1,4 +1,4 @@
-"""What every task loader shares: the order of training subsets, the split rule, and the account of a reading."""
+"""The split rule that every task loader shares: a hash of the input decides where a row goes."""
 
 from __future__ import annotations
 

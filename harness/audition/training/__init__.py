@@ -1,3 +1,6 @@
-"""Fine-tuning, shared by every live adapter. Needs the `train` extra; only `recipe` and `request` are torch-free."""
+"""Measure one loaded model: shared by every live adapter. Private, but for `causal`, `seq2seq` and `request`.
+
+Fine-tuning needs the `train` extra; `request` and the adapters import torch only when a model is loaded.
+"""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The words of the house: frozen values that cross the plugin boundary. Units and shapes are declared here, once.
+"""Frozen values and protocols that cross the plugin boundary. Units and shapes are declared here, once.
 
 Every annotation resolves at run time (`typing.get_type_hints`), so nothing here is imported for type checkers alone.
 """

@@ -1,4 +1,4 @@
-"""What a measurement costs, and what memory it needs."""
+"""What a measurement costs, and what memory a fine-tuning needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frozen values that cross the plugin boundary. Units and shapes are declared here, once."""
+"""What is known of a model before it is loaded."""
 
 from __future__ import annotations
 

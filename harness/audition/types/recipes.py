@@ -1,4 +1,4 @@
-"""How one fine-tuning is done."""
+"""A recipe: method, precision, optimiser, learning rates, batch sizes, epochs, lengths of one fine-tuning."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The commands that do something: what `audition --help` lists under Do."""
+"""The commands that do something: what `audition --help` lists under Do. Private."""

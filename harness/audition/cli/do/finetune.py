@@ -1,4 +1,4 @@
-"""`audition finetune`: what the user came for, a fine-tuned model."""
+"""`audition finetune`: fine-tune one model on a whole task, and save it."""
 
 from __future__ import annotations
 

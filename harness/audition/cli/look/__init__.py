@@ -1,1 +1,1 @@
-"""The commands that show something: what `audition --help` lists under Look."""
+"""The commands that show something: what `audition --help` lists under Look. Private."""

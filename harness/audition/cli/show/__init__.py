@@ -1,1 +1,1 @@
-"""How commands print: progress, tables, outcomes."""
+"""How commands print: progress, tables, outcomes. Private."""

@@ -1,1 +1,1 @@
-"""Text to ids to loss: what adapters of decoder-only and of encoder-decoder models share."""
+"""Text to ids to loss: what adapters of decoder-only and of encoder-decoder models share. Private."""

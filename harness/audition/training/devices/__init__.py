@@ -1,1 +1,1 @@
-"""Where training runs, with how much memory, and what makes its numbers repeat."""
+"""Where training runs, with how much memory, and what makes its numbers repeat. Private."""

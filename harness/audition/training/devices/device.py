@@ -1,4 +1,4 @@
-"""A device that models are trained on."""
+"""A device that models are trained on, as plain data."""
 
 from __future__ import annotations
 

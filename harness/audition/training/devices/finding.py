@@ -1,4 +1,4 @@
-"""Where a fine-tuning runs, in which precision, and what makes its numbers repeat."""
+"""Find the devices that a user names, and the precision that one of them computes in."""
 
 from __future__ import annotations
 

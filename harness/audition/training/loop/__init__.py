@@ -1,1 +1,1 @@
-"""One training run, and the grid of runs."""
+"""One training run, and the grid of runs. Private."""

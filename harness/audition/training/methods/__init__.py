@@ -1,4 +1,4 @@
-"""How much of a model is trained, and over which weights: full, LoRA, QLoRA; attention and checkpointing besides.
+"""How much of a model is trained, over which weights: full, LoRA, QLoRA; attention, checkpointing. Private.
 
 An adapter loads a float32 model on the CPU, whatever the recipe says. `prepare` turns it, in place, into what the
 recipe asks for; the model's class and `forward` stay its own. A device is given only what is left after that.

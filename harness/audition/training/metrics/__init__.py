@@ -1,4 +1,4 @@
-"""What generated text is worth: ROUGE for summaries, chrF and BLEU for translations. Nothing is fetched at run time."""
+"""What generated text is worth: ROUGE, chrF and BLEU. Nothing is fetched at run time. Private."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""One model over several devices (FSDP): a process for each, which all train the same model on other rows.
+"""One model over several devices (FSDP): a process for each, which all train the same model on other rows. Private.
 
-`leader.py` is torch-free and runs in the worker: it starts the processes, hands them the request and takes their
-answer. The rest runs in these processes: `rank.py` is their program, `team.py` what they say to each other,
-`assignment.py` who takes which rows, `layout.py` the model, every device holding a share of each parameter.
+`team.py` is what the processes say to each other, `assignment.py` which rows each of them takes, and `parts.py` the
+share of each parameter that one of them holds. `audition.workers` starts the processes, and
+`audition.training.methods.sharded` spreads the model over them.
 """

@@ -1,1 +1,1 @@
-"""What selections come to: scores, rankings by memory budget, reports."""
+"""What selections come to: scores, rankings by memory budget, reports. `audition.types` has their public names."""
