@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, TextIO
 
 import pluggy
 
@@ -18,10 +19,6 @@ from audition.plugins.files import files_of_environment, read_plugins
 from audition.plugins.registering import register
 from audition.plugins.source_hash import source_hash
 from audition.types import PluginFile
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from typing import TextIO
 
 PROJECT = "audition"
 WORKERS_NEED = frozenset({"audition_adapters", "audition_tasks"})
