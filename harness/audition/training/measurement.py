@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import count
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from audition.encoding.lossy import lossy_note
 from audition.training.devices.finding import resolve_precision
@@ -15,7 +15,7 @@ from audition.training.loop.grid import Grid, search
 from audition.training.loop.meter import Meter
 from audition.training.loop.micro_batch import MicroBatchLimit
 from audition.training.outcome import blank, failed, measured, method_of
-from audition.training.progress import reporter
+from audition.types import Progress
 from audition.types.surveys import MAX_LOSSY_SHARE
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from audition.training.loaded import LoadedModel
     from audition.training.loop.evaluation import SplitLoss
     from audition.training.loop.weights import Choice
-    from audition.types import Attempt, MeasurementRequest, Observation, Progress
+    from audition.types import Attempt, MeasurementRequest, Observation
 
     OnProgress = Callable[[Progress], None]
 
@@ -84,7 +84,7 @@ class Measurement:
             return replace(blank(request), status="lossy-tokeniser", message=note)
         model.start(request.seed)
         choice = self._train() if request.n_samples else None
-        report = reporter(request, "evaluating", self._on_progress)
+        report = self._reporter("evaluating")
         losses = self._evaluate(model.task.test(request.recipe), on_batch=report)
         return measured(request, losses, choice, message=note)
 
@@ -94,7 +94,7 @@ class Measurement:
         examples = model.task.train(request.n_samples, request.seed, request.recipe)
         validation = model.task.validation(request.recipe)
         total = self.grid.n_steps(len(examples))
-        report = reporter(request, "training", self._on_progress)
+        report = self._reporter("training")
         done = count(1)
         return search(
             model.adapter,
@@ -120,6 +120,15 @@ class Measurement:
         )
         self._meter.evaluated(split.encoded)
         return losses
+
+    def _reporter(self, stage: Literal["training", "evaluating"]) -> Callable[[int, int], None]:
+        """Return a function of (done, total) that reports one stage."""
+        model, n_samples = self._request.model.name, self._request.n_samples
+
+        def report(done: int, total: int) -> None:
+            self._on_progress(Progress(model=model, n_samples=n_samples, stage=stage, done=done, total=total))
+
+        return report
 
     def _with_memory(self, observation: Observation) -> Observation:
         recipe, device = self._request.recipe, self._model.device

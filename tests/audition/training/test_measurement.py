@@ -12,7 +12,7 @@ from worlds.toy_requests import QUICK, ask, candidate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from audition.types import Example
+    from audition.types import Example, Progress
 
 
 def test_cost_counts_every_grid_point_and_epoch_but_no_padding() -> None:
@@ -66,3 +66,14 @@ def test_batch_size_is_chosen_on_validation_too() -> None:
 
 def test_recipe_without_rates_takes_the_one_of_the_card() -> None:
     assert candidate().measure(ask(20, replace(QUICK, learning_rates=()))).learning_rate == 0.03
+
+
+def test_progress_counts_training_steps_of_the_whole_grid_and_then_the_evaluation() -> None:
+    seen: list[Progress] = []
+    candidate().measure(ask(20, replace(QUICK, learning_rates=(0.01, 0.02), batch_sizes=(4, 8))), seen.append)
+    training = [each for each in seen if each.stage == "training"]
+    assert [each.done for each in training] == list(range(1, 2 * 2 * (5 + 3) + 1))
+    assert {each.total for each in training} == {2 * 2 * (5 + 3)}
+    assert seen[-1].stage == "evaluating"
+    assert seen[-1].done == seen[-1].total
+    assert {(each.model, each.n_samples) for each in seen} == {("toy/gru", 20)}
