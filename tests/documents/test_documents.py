@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -40,6 +40,16 @@ def test_a_documented_command_runs(command: str) -> None:
         env={**os.environ, "COLUMNS": "200"},
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_python_of_the_readme_runs_and_says_what_its_comments_say() -> None:
+    (block,) = [
+        block for language, block in FENCE.findall((ROOT / "README.md").read_text("utf-8")) if language == "python"
+    ]
+    names: dict[str, Any] = {}
+    exec(block, names)  # noqa: S102 - our own page
+    (said,) = re.findall(r'^report\.recommended +# (".*")$', block, re.MULTILINE)
+    assert repr(names["report"].recommended) == said.replace('"', "'")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

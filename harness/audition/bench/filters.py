@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from audition import memory
 from audition.errors import UsageError
-from audition.recipes.loading import load_recipe
+from audition.recipes.loading import GPU_PRECISION, load_recipe
 from audition.text.sizes import GIB, parse_bytes
 from audition.types import ModelSpec
 
 RECIPE = "paper"  #: what has to fit into memory, at the precision that its "auto" means on a GPU
-PRECISION = "bf16"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,7 @@ def memory_filter(text: str) -> ModelFilter:
     recipe = load_recipe(RECIPE)
 
     def fits(model: ModelSpec) -> bool:
-        found = memory.fit(model, recipe, n_bytes, precision=PRECISION, may_be_lossy=False)
+        found = memory.fit(model, recipe, n_bytes, precision=GPU_PRECISION, may_be_lossy=False)
         return found is not None and found.recipe is not None
 
     return ModelFilter(name=f"memory<={n_bytes / GIB:g}GiB", admits=fits)

@@ -11,6 +11,7 @@ from audition.library.words import Names, Sizes, load_catalog, names, sizes
 from audition.memory import Fit, MicroBatch, estimate_memory, largest_micro_batch, shards_needed, sharing
 from audition.memory import fit as fit_recipe
 from audition.plugins.catalog import Catalog
+from audition.recipes.loading import GPU_PRECISION, load_recipe
 from audition.text.sizes import format_bytes
 from audition.types import MemoryEstimate, ModelSpec, Recipe
 from audition.types.lazy import LazyModule
@@ -118,7 +119,7 @@ def plan_memory(
     recipe: str = "paper",
     task: str | None = None,
     memory: Sizes = (),
-    precision: Precision = "bf16",
+    precision: Precision = GPU_PRECISION,
     plugin: Sequence[str | PathLike[str]] = (),
     catalog: Catalog | None = None,
 ) -> MemoryPlan:
@@ -142,7 +143,6 @@ def plan_memory(
         UsageError: a model, the recipe, the task or a size is unknown.
     """
     from audition.checkpoints.candidates import resolve_candidates
-    from audition.recipes.loading import load_recipe
     from audition.tasks.lengths import lengths_of
 
     catalog = catalog or load_catalog(plugin)

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from audition.errors import UsageError, unknown_name
 from audition.recipes.fields import checked
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 
+GPU_PRECISION: Final = "bf16"  #: what a recipe's "auto" means on a GPU of today, where no GPU is asked
 _SHIPPED = files("audition.recipes") / "shipped"
 
 

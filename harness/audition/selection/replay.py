@@ -157,7 +157,7 @@ def open_recorded(config: SelectionConfig, catalog: Catalog) -> RecordedSelectio
     Raises:
         UsageError: nobody has recorded curves of the task, or they are in several loss units and none was chosen.
     """
-    from audition.recipes.loading import load_recipe
+    from audition.recipes.loading import GPU_PRECISION, load_recipe
 
     entry = catalog.selector(config.selector)
     curves = choose_curves(catalog, config.task, config.loss_unit)
@@ -172,7 +172,7 @@ def open_recorded(config: SelectionConfig, catalog: Catalog) -> RecordedSelectio
         seed=config.seed,
         provenance=provenance.of_plugins(catalog.plugins),
         memory=MemoryPlanner(
-            recipe=replace(load_recipe(config.recipe or "paper"), precision="bf16"),
+            recipe=replace(load_recipe(config.recipe or "paper"), precision=GPU_PRECISION),
             lengths=(),
             is_cuda=True,
             budgets=tuple(sorted(set(config.memory_budgets))),

@@ -9,7 +9,7 @@ import typer
 from audition.cli.show.tables import print_json, print_table
 from audition.library.memory_planning import cards, verdict_of
 from audition.memory import estimate_memory, fit
-from audition.recipes.loading import load_recipe
+from audition.recipes.loading import GPU_PRECISION, load_recipe
 from audition.text.sizes import format_bytes
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from audition.cli.arguments import Names
     from audition.types import ModelSpec
-
-PRECISION = "bf16"  #: what a recipe's "auto" means on a GPU of today
 
 
 def show_memory(models: Sequence[ModelSpec], memory: Names, recipe_name: str, *, as_json: bool) -> None:
@@ -30,8 +28,8 @@ def show_memory(models: Sequence[ModelSpec], memory: Names, recipe_name: str, *,
     recipe, budgets = load_recipe(recipe_name), cards(memory or ())
     rows = []
     for model in models:
-        need = estimate_memory(model, recipe, precision=PRECISION)
-        found = {budget: fit(model, recipe, budget, precision=PRECISION) for budget in budgets}
+        need = estimate_memory(model, recipe, precision=GPU_PRECISION)
+        found = {budget: fit(model, recipe, budget, precision=GPU_PRECISION) for budget in budgets}
         rows.append((model.name, need, found))
     if as_json:
         return print_json(
@@ -57,4 +55,6 @@ def show_memory(models: Sequence[ModelSpec], memory: Names, recipe_name: str, *,
         empty="no model matches",
         right=("needs",),
     )
-    return typer.echo(f"Estimated, for recipe {recipe.name} in {PRECISION}; `audition models plan MODEL` explains one.")
+    return typer.echo(
+        f"Estimated, for recipe {recipe.name} in {GPU_PRECISION}; `audition models plan MODEL` explains one."
+    )
