@@ -38,6 +38,21 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what takes longest: two processes that share the rest out then end together."""
+    by_module: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        by_module.setdefault(item.path, []).append(item)
+    modules = sorted(by_module.values(), key=_longest, reverse=True)
+    items[:] = [item for half in (modules[::2], modules[1::2]) for module in half for item in module]
+
+
+def _longest(module: list[pytest.Item]) -> tuple[float, int]:
+    """Return the seconds that a test of a module may take, and how many of them are slow."""
+    limits = [mark.args[0] for item in module if (mark := item.get_closest_marker("timeout")) and mark.args]
+    return max(limits, default=0.0), sum(item.get_closest_marker("slow") is not None for item in module)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _collects_only_what_is_new() -> None:
     """Let the garbage collector pass over torch and transformers, which it would look through at every collection."""

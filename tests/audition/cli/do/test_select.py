@@ -128,6 +128,7 @@ def test_ending_a_selection_keeps_what_is_finished(
     small_recipe: str, ended_by: signal.Signals, exit_code: int, words: str
 ) -> None:
     arguments = ["select", "package-synopsis", "--models", "tiny/gpt2-*", "--ratio", "1/64", "--recipe", small_recipe]
+    arguments += ["--selector", "sub-tuning"]  # one measurement a model
     command = [sys.executable, "-m", "audition", *arguments, "--workers", "1", "--json"]
     with subprocess.Popen(
         command,
