@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from os import PathLike
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from audition.bench import Bench, ModelFilter, Row
 from audition.library.progress import Kind
 from audition.library.words import Names, Options, load_catalog, names, options
 from audition.plugins.catalog import Catalog
+from audition.text.charts import Axis, Chart, Series
 from audition.types import LossUnit
 from audition.types.lazy import LazyModule
 
@@ -35,9 +37,25 @@ class BenchResult:
 
     def to_frame(self) -> pd.DataFrame:
         """Return every field of every row; metrics are fractions."""
-        import pandas as pd
-
         return pd.DataFrame([row.to_json() for row in self.rows])
+
+    def plot(self) -> Chart:
+        """Return how well each selector's scores follow the truth, by ratio: PearCorr, mean over tasks and strata."""
+        found: dict[str, dict[Fraction, list[float]]] = {}
+        for row in self.rows:
+            if row.quality.pear_corr is not None:
+                found.setdefault(row.contestant, {}).setdefault(row.ratio, []).append(row.quality.pear_corr)
+        return Chart(
+            title="Selectors on recorded curves",
+            x=Axis(label="largest share of the training rows", scale="log"),
+            y=Axis(label="PearCorr (measured), mean"),
+            series=[
+                Series(
+                    name=name, x=[*map(float, sorted(means))], y=[fmean(means[x]) for x in sorted(means)], mark="line"
+                )
+                for name, means in found.items()
+            ],
+        )
 
     def leaderboards(self) -> dict[str, str]:
         """Return the leaderboards' files by name: Markdown, CSV and JSON.

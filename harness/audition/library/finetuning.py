@@ -35,8 +35,6 @@ class FinetunedModel:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row: model, task, losses and metrics, all measured."""
-        import pandas as pd
-
         seen = self.observation
         losses = {"nats/byte": seen.loss_per_byte, "nats/token": seen.loss_per_token}
         return pd.DataFrame([{"model": seen.model, "task": seen.task, **losses, **self.evaluation["metrics"]}])

@@ -49,8 +49,6 @@ class CurveFits:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a curve and law: parameters (estimated), RMSD of log loss, predicted losses."""
-        import pandas as pd
-
         return pd.DataFrame([_record(fit, self.at) for fits in self.shown for fit in fits])
 
     def plot(self) -> Chart:

@@ -98,8 +98,6 @@ class MemoryPlan:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a model: bytes by component, and a verdict for each card."""
-        import pandas as pd
-
         return pd.DataFrame(
             {
                 "model": model.model,

@@ -28,6 +28,15 @@ def test_rows_are_a_frame_of_every_field() -> None:
     assert {"pear_corr", "rel_acc", "selected", "definition"} <= set(frame.columns)
 
 
+def test_a_picture_has_a_line_a_selector_through_its_means() -> None:
+    result = bench("flan", ratio="1/64,1/128", selector="sub-tuning,zero-shot")
+    chart = result.plot()
+    assert [series.name for series in chart.series] == ["sub-tuning", "zero-shot"]
+    (row,) = [row for row in result.rows if (row.selector, row.ratio) == ("sub-tuning", Fraction(1, 64))]
+    assert dict(zip(chart.series[0].x, chart.series[0].y, strict=True))[1 / 64] == row.quality.pear_corr
+    assert chart.to_svg().startswith("<svg")
+
+
 def test_leaderboards_are_files_by_name() -> None:
     files = bench("flan", ratio="1/64", selector="model-size").leaderboards()
     assert any(name.endswith(".md") for name in files)

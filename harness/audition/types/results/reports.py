@@ -72,8 +72,6 @@ class Report:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a stratum and candidate, best first; what is not known is missing."""
-        import pandas as pd
-
         return pd.DataFrame([_record(row, stratum) for stratum in self.strata for row in stratum.ranking])
 
     def plot(self) -> Chart:
