@@ -1,16 +1,21 @@
 """What the commands do, as functions: `from audition import select, finetune, bench, fit, plan_memory`.
 
 A function has the words, the defaults and the record of its command: ledger, run folder, hooks. Results are frozen
-values with `to_frame()`, and `plot()` where a picture says more; a notebook shows them as tables.
+values with `to_frame()`, and `plot()` where a picture says more; a notebook shows them as tables. Each function is
+imported when it is first asked for: a listing needs none of them.
 """
 
 from __future__ import annotations
 
-from audition.library.benchmarking import BenchResult, bench
-from audition.library.finetuning import FinetunedModel, finetune
-from audition.library.fitting import CurveFits, fit
-from audition.library.memory_planning import MemoryPlan, plan_memory
-from audition.library.selecting import select
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from audition.library.benchmarking import BenchResult, bench
+    from audition.library.finetuning import FinetunedModel, finetune
+    from audition.library.fitting import CurveFits, fit
+    from audition.library.memory_planning import MemoryPlan, plan_memory
+    from audition.library.selecting import select
 
 __all__ = [
     "BenchResult",
@@ -23,3 +28,21 @@ __all__ = [
     "plan_memory",
     "select",
 ]
+
+_HOMES = {
+    "BenchResult": "benchmarking",
+    "CurveFits": "fitting",
+    "FinetunedModel": "finetuning",
+    "MemoryPlan": "memory_planning",
+    "bench": "benchmarking",
+    "finetune": "finetuning",
+    "fit": "fitting",
+    "plan_memory": "memory_planning",
+    "select": "selecting",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute may be anything
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,12 +6,12 @@ from importlib.util import find_spec
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
+
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
 
     from audition.selection.config import SelectionConfig
     from audition.selection.plan import Plan
@@ -26,22 +26,13 @@ class Display:
     """Shows what runs and what is measured, on standard error. Its methods are called from many threads."""
 
     def __init__(self, kind: Kind, loss_unit: LossUnit) -> None:
-        self._console = Console(stderr=True, quiet=kind == "none")
+        self._kind = kind
         self._loss_unit = loss_unit
         self._bars: dict[str, TaskID] = {}
         self._lock = Lock()
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
-            TextColumn("{task.fields[stage]}"),
-            TimeElapsedColumn(),
-            console=self._console,
-            transient=True,
-            disable=not shows_bars(kind, self._console),
-        )
 
     def __enter__(self) -> Self:
-        self._progress.start()
+        self._console, self._progress = _start(self._kind)
         return self
 
     def __exit__(
@@ -92,3 +83,22 @@ def shows_bars(kind: Kind, console: Console) -> bool:
     """Return whether bars are drawn: of kind auto, in a terminal, and in a notebook that has ipywidgets."""
     can_draw = console.is_terminal or (console.is_jupyter and find_spec("ipywidgets") is not None)
     return kind == "bar" or (kind == "auto" and can_draw)
+
+
+def _start(kind: Kind) -> tuple[Console, Progress]:
+    """Return a console, and bars on it; rich is imported here, since a replay shows no progress."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, quiet=kind == "none")
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        TextColumn("{task.fields[stage]}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not shows_bars(kind, console),
+    )
+    progress.start()
+    return console, progress

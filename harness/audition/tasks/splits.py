@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from audition.types.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+else:
+    np, npt = LazyModule("numpy"), LazyModule("numpy.typing")  # a listing needs neither
+
 
 SplitName = Literal["train", "validation", "test"]
 SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 
 SPLIT_RULE = 1  #: version of the rule below; part of every fingerprint that depends on it
-_TENTH = np.uint64(2**64 // 10)
+_TENTH = 2**64 // 10
 _SALT = b"audition-split"
 
 
@@ -35,17 +41,17 @@ class SplitLimits:
 class Splits:
     """Row numbers of three disjoint splits; training rows ascending, held-out rows in the order of their hashes."""
 
-    train: NDArray[np.intp]
-    validation: NDArray[np.intp]
-    test: NDArray[np.intp]
+    train: npt.NDArray[np.intp]
+    validation: npt.NDArray[np.intp]
+    test: npt.NDArray[np.intp]
     n_duplicates: int  #: rows left out because an earlier row of the same split has their input
     n_overlapping: int  #: rows left out because a held-out split that was given has their input
 
-    def __getitem__(self, name: SplitName) -> NDArray[np.intp]:
+    def __getitem__(self, name: SplitName) -> npt.NDArray[np.intp]:
         return {"train": self.train, "validation": self.validation, "test": self.test}[name]
 
 
-def split_rows(hashes: NDArray[np.uint64], origin: NDArray[np.int8], limits: SplitLimits) -> Splits:
+def split_rows(hashes: npt.NDArray[np.uint64], origin: npt.NDArray[np.int8], limits: SplitLimits) -> Splits:
     """Split rows by the hashes of their inputs; both arrays have shape (n,), `origin` is an index into SPLITS.
 
     Equal inputs are kept once: in the test split if it was given with them, else in validation, else the first row.
@@ -69,8 +75,8 @@ def split_rows(hashes: NDArray[np.uint64], origin: NDArray[np.int8], limits: Spl
 
 
 def _hold_out(
-    kept: NDArray[np.intp], hashes: NDArray[np.uint64], origin: NDArray[np.int8], limits: SplitLimits
-) -> tuple[NDArray[np.intp], dict[str, NDArray[np.intp]]]:
+    kept: npt.NDArray[np.intp], hashes: npt.NDArray[np.uint64], origin: npt.NDArray[np.int8], limits: SplitLimits
+) -> tuple[npt.NDArray[np.intp], dict[str, npt.NDArray[np.intp]]]:
     """Return the training rows and the held-out rows among `kept`, all ascending by hash."""
     is_train = origin == SPLITS.index("train")
     held = {}
@@ -83,6 +89,6 @@ def _hold_out(
     return kept[is_train], held
 
 
-def _first(mask: NDArray[np.bool_], limit: int | None) -> NDArray[np.bool_]:
+def _first(mask: npt.NDArray[np.bool_], limit: int | None) -> npt.NDArray[np.bool_]:
     """Return `mask` with all but its first `limit` true values cleared."""
     return mask if limit is None else mask & (np.cumsum(mask) <= limit)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from audition.errors import UsageError
+from audition.types.lazy import LazyModule
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+else:
+    np, npt = LazyModule("numpy"), LazyModule("numpy.typing")  # a listing needs neither
 
 
-def subset_order(n_train: int, seed: int) -> NDArray[np.intp]:
+def subset_order(n_train: int, seed: int) -> npt.NDArray[np.intp]:
     """Return the order in which subsets of `n_train` rows grow, shape (n_train,): a permutation fixed by `seed`.
 
     Rows are sorted by the raw words of Philox: numpy promises that bit stream for ever, but not `permutation`'s.
