@@ -37,7 +37,7 @@ class World:
 
     def __post_init__(self) -> None:
         plugins = tuple(file for file, _ in read_plugins([faulty_processes.__file__]))
-        self.executor = LocalExecutor(slots=1, log_dir=self.folder / "logs", timeout=120, plugins=plugins)
+        self.executor = LocalExecutor(slots=1, log_dir=self.folder / "logs", timeout=300, plugins=plugins)
 
     def ask(
         self,

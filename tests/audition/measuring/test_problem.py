@@ -92,7 +92,7 @@ class MeetingLosses:
     def obtain(self, point: Point) -> Observation:
         if point.model == "broken":
             raise RuntimeError("disk on fire")
-        self.barrier.wait(timeout=10)
+        self.barrier.wait(timeout=120)
         return Observation(model=point.model, task="toy", n_samples=point.n_samples, loss=1.0)
 
     def cancel(self) -> None:

@@ -120,6 +120,6 @@ def test_closing_ends_a_team_in_the_middle_of_a_step(tmp_path: Path) -> None:
     team = processes(asked)
     assert (len(team), all(map(is_running, team))) == (2, True)
     world.executor.close()
-    thread.join(timeout=30)
+    thread.join(timeout=300)
     assert len(errors) == 1
     assert have_ended(team)

@@ -97,7 +97,7 @@ def test_closing_ends_what_runs_and_what_waits(tmp_path: Path) -> None:
     workers = list(executor._all)  # noqa: SLF001 - nothing public names the processes
     executor.close()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=300)
     assert len(errors) == 2
     assert all(not worker.is_alive for worker in workers)
 
@@ -136,7 +136,7 @@ def test_a_worker_ends_when_its_parent_does(tmp_path: Path) -> None:
     executor.run(request(tmp_path), lambda _: None)
     (worker,) = executor._all  # noqa: SLF001
     worker._input.close()  # noqa: SLF001 - what the system does to a dead parent's pipes
-    assert worker._process.wait(timeout=10) == 0  # noqa: SLF001
+    assert worker._process.wait(timeout=100) == 0  # noqa: SLF001
     assert not _exists(worker._process.pid)  # noqa: SLF001
 
 
