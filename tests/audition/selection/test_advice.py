@@ -113,3 +113,15 @@ def test_the_scatter_of_an_odd_curve_is_not_the_noise_of_the_others() -> None:
 def test_equal_scores_are_said_to_be_equal() -> None:
     said = recommend([row(1, "a", 2.0), row(2, "b", 2.0)], [])
     assert "It has the same score as b" in said
+
+
+@pytest.mark.parametrize(
+    ("n_seeds", "inside", "outside"), [(1, 0.0282, 0.0284), (2, 0.0199, 0.0201), (8, 0.0099, 0.0101)]
+)
+def test_a_difference_is_close_within_two_standard_errors_of_it(n_seeds: int, inside: float, outside: float) -> None:
+    # a mean of n has noise 0.01/√n, a difference of two means √2 times that: twice it is 0.0283, 0.02 and 0.01
+    rows = [
+        RankedModel(rank=place, model=model, status="ok", score=-math.exp(apart), predicted_loss=None)
+        for place, (model, apart) in enumerate([("best", 0.0), ("near", inside), ("far", outside)], 1)
+    ]
+    assert [row.model for row in close_calls(rows, Noise(0.01, "measured"), n_seeds)] == ["near"]
