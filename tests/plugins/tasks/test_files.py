@@ -10,17 +10,10 @@ import pytest
 
 from audition.types import TaskOptions
 from audition_plugins.tasks.files import open_path
-from worlds.task_files import write_parquet
+from worlds.task_files import every_pair, write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from audition_plugins.tasks.store.arrow_task import ArrowTask
-
-
-def every_pair(task: ArrowTask) -> dict[str, str]:
-    views = (task.train(task.spec.n_train or 0, seed=0), task.validation(), task.test())
-    return {example.input: example.target for view in views for example in view}
 
 
 def write_csv(path: Path, rows: list[dict[str, str]], *, delimiter: str = ",", newline: str = "\n") -> None:
@@ -72,29 +65,6 @@ def test_sizes_are_those_of_the_splits(pairs: Callable[..., Any], write_jsonl: C
     assert len(task.validation()) == 87
     assert len(task.test(5)) == 5
     assert list(task.test(5)) == list(task.test())[:5]
-
-
-def test_duplicates_are_left_out_and_counted(pairs: Callable[..., Any], write_jsonl: Callable[..., Path]) -> None:
-    write_jsonl("my.jsonl", [*pairs(100), *[{"input": "question 5", "target": "another answer"}] * 3])
-    task = open_path("my.jsonl", TaskOptions())
-    assert task.report is not None
-    assert task.report.n_duplicates == 3
-    assert every_pair(task)["question 5"] == "answer 5"
-
-
-def test_given_files_are_the_held_out_splits_and_training_rows_in_them_are_left_out(
-    pairs: Callable[..., Any], write_jsonl: Callable[..., Path]
-) -> None:
-    write_jsonl("train.jsonl", pairs(100))
-    write_jsonl("val.jsonl", pairs(30, start=80))  # 20 of them are training rows, 10 are test rows
-    write_jsonl("held/test.jsonl", pairs(20, start=100))
-    task = open_path("train.jsonl", TaskOptions(validation="val.jsonl", test="held/test.jsonl"))
-    assert task.report is not None
-    assert (task.spec.n_train, task.spec.n_validation, task.spec.n_test) == (80, 20, 20)
-    assert task.report.n_overlapping == 30
-    assert {example.input for example in task.test()} == {row["input"] for row in pairs(20, start=100)}
-    inputs = [{e.input for e in view} for view in (task.train(80, 0), task.validation(), task.test())]
-    assert sum(map(len, inputs)) == len(set.union(*inputs))
 
 
 def test_the_spec_opens_the_same_task_from_another_folder(

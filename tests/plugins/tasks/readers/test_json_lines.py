@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from audition.types import TaskOptions
+from audition_plugins.tasks.files import open_path
 from worlds.damaged_files import damaged, message
+from worlds.rows_in_any_format import N, write
 
 
 @pytest.mark.parametrize(
@@ -37,3 +43,11 @@ from worlds.damaged_files import damaged, message
 def test_a_malformed_line_is_named(line: str | bytes, expected: str) -> None:
     damaged(line)
     assert message("my.jsonl").startswith(f"my.jsonl:7: {expected}")
+
+
+def test_a_json_file_may_be_one_array_or_hold_one_under_data() -> None:
+    rows = [{"input": f"q {place}", "target": f"a {place}"} for place in range(N)]
+    write("a.json", rows)
+    write("b.jsonl", rows)
+    Path("c.json").write_text(json.dumps({"version": 1, "data": rows}, indent=1))
+    assert len({open_path(name, TaskOptions()).fingerprint for name in ("a.json", "b.jsonl", "c.json")}) == 1

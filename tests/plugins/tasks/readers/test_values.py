@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from audition.errors import UsageError
 from audition.types import TaskOptions
 from audition_plugins.tasks.files import open_path
+from worlds.rows_in_any_format import N, write
 
-N = 60
 LABELS: dict[str, list[Any]] = {
     "int": [place % 3 for place in range(N)],
     "float": [place / 4 for place in range(N)],
     "bool": [place % 2 == 0 for place in range(N)],
 }
-
-
-def write(name: str, rows: list[dict[str, Any]]) -> None:
-    path = Path(name)
-    if path.suffix == ".parquet":
-        pq.write_table(pa.Table.from_pylist(rows), path)
-    elif path.suffix == ".jsonl":
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    elif path.suffix == ".json":
-        path.write_text(json.dumps(rows, indent=1))
-    else:
-        with path.open("w", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]), delimiter="\t" if path.suffix == ".tsv" else ",")
-            writer.writeheader()
-            writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-
-
-def _cell(value: Any) -> Any:  # noqa: ANN401
-    return json.dumps(value) if isinstance(value, bool | list | dict) else value
 
 
 @pytest.mark.parametrize("kind", sorted(LABELS))
@@ -87,14 +63,6 @@ def test_a_conversation_is_the_same_task_in_a_csv_file_that_holds_it_as_json() -
     assert len({open_path(name, TaskOptions()).fingerprint for name in ("a.jsonl", "a.csv", "a.parquet")}) == 1
 
 
-def test_a_json_file_may_be_one_array_or_hold_one_under_data() -> None:
-    rows = [{"input": f"q {place}", "target": f"a {place}"} for place in range(N)]
-    write("a.json", rows)
-    write("b.jsonl", rows)
-    Path("c.json").write_text(json.dumps({"version": 1, "data": rows}, indent=1))
-    assert len({open_path(name, TaskOptions()).fingerprint for name in ("a.json", "b.jsonl", "c.json")}) == 1
-
-
 def test_tasks_that_users_have_keep_their_fingerprints() -> None:
     """Computed before conversations could hold more than roles and contents."""
     chats = [
@@ -120,17 +88,6 @@ def test_tasks_that_users_have_keep_their_fingerprints() -> None:
     for name, (rows, fingerprint) in known.items():
         write(name, rows)
         assert open_path(name, TaskOptions()).fingerprint == fingerprint
-
-
-def test_rows_that_repeat_one_input_are_the_named_cause_of_a_missing_split() -> None:
-    write(
-        "a.jsonl",
-        [{"question": "What colour?", "answer": f"a {place}", "passage2": f"p {place}"} for place in range(N)],
-    )
-    with pytest.raises(UsageError) as caught:
-        open_path("a.jsonl", TaskOptions())
-    assert "all but 1 repeat the input of another, such as 'What colour?'" in str(caught.value)
-    assert "columns that are not used: 'passage2'" in str(caught.value)
 
 
 def test_calls_of_tools_are_the_same_task_in_a_parquet_file_which_fills_up_objects_with_nulls() -> None:
