@@ -22,9 +22,10 @@ from audition.plugins.loading import load_plugins
 from audition.text.tables import to_table
 from audition.training.devices.finding import resolve_devices
 from audition.types import TaskOptions
+from gpu_sections.crowding import context, crowding
 from gpu_sections.environment import environment, tests
 from gpu_sections.losses import agreement, repeatability, settings, side_by_side
-from gpu_sections.memory import real_sizes, transfers
+from gpu_sections.memory import large_sizes, real_sizes, transfers
 from gpu_sections.sharing import sharing
 from gpu_sections.shortage import halving
 from gpu_sections.workshop import Section, Workshop
@@ -38,6 +39,9 @@ SECTIONS: dict[str, Callable[[Workshop], Section]] = {
     "settings": settings,
     "halving": halving,
     "memory": real_sizes,
+    "large": large_sizes,
+    "crowding": crowding,
+    "context": context,
     "agreement": agreement,
     "side-by-side": side_by_side,
     "sharing": sharing,

@@ -107,7 +107,8 @@ class _Causal(CausalAdapter):
     def collate(self, batch: Sequence[Any]) -> dict[str, torch.Tensor]:
         read = (len(batch), batch[0].n_tokens - 1)
         scored = (len(batch), batch[0].n_target_tokens)
-        return {"input_ids": _ids(read), "attention_mask": _ones(read), "labels": _ids(scored)}
+        ids = {"input_ids": _ids(read), "attention_mask": _ones(read)}
+        return {**ids, "labels": _ids(scored), "scored": _every_place(scored)}
 
 
 class _Seq2Seq(Seq2SeqAdapter):
@@ -117,7 +118,8 @@ class _Seq2Seq(Seq2SeqAdapter):
         scored = (len(batch), batch[0].n_target_tokens)
         read = (len(batch), batch[0].n_tokens - batch[0].n_target_tokens)
         ids = {"input_ids": _ids(read), "attention_mask": _ones(read)}
-        return {**ids, "decoder_input_ids": _ids(scored), "labels": _ids(scored)}
+        labels = {"labels": _ids(scored), "scored": _every_place(scored)}
+        return {**ids, "decoder_input_ids": _ids(scored), **labels}
 
 
 def tracked_peak(config: PretrainedConfig, recipe: Recipe, precision: str, batch: MicroBatch) -> tuple[int, int]:
@@ -213,6 +215,10 @@ def _adapter(config: PretrainedConfig) -> CausalAdapter | Seq2SeqAdapter:
 
 def _ids(shape: tuple[int, int]) -> torch.Tensor:
     return torch.arange(shape[0] * shape[1]).reshape(shape) % 100  # different: a router sees more than one token
+
+
+def _every_place(shape: tuple[int, int]) -> torch.Tensor:
+    return torch.arange(shape[0] * shape[1])
 
 
 def _ones(shape: tuple[int, int]) -> torch.Tensor:

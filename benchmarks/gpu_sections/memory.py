@@ -11,15 +11,38 @@ from typing import TYPE_CHECKING, Any
 
 from audition.checkpoints import read_spec
 from audition.encoding.pretrained import quiet
+from audition.training.devices.memory import release_memory
 from audition.types import TaskOptions
 from gpu_sections.workshop import RECIPE, Section, loss, size
 
 if TYPE_CHECKING:
-    from audition.types import ModelSpec
+    from audition.types import MeasurementRequest, ModelSpec, Observation
     from gpu_sections.workshop import Workshop
 
 N_ROWS = 64
 NEAR = 0.05  #: relative: losses after training, whose dropout noise depends on the micro-batch
+SIZES: dict[str, dict[str, int]] = {
+    "gpt2": {"n_embd": 768, "n_layer": 12, "n_head": 12, "n_positions": 1024, "vocab_size": 50257},
+    "gpt2-xl": {"n_embd": 1600, "n_layer": 48, "n_head": 25, "n_positions": 1024, "vocab_size": 50257},
+    "t5": {
+        "d_model": 512,
+        "d_ff": 2048,
+        "d_kv": 64,
+        "num_layers": 6,
+        "num_decoder_layers": 6,
+        "num_heads": 8,
+        "vocab_size": 32128,
+    },
+    "t5-large": {
+        "d_model": 1024,
+        "d_ff": 4096,
+        "d_kv": 64,
+        "num_layers": 24,
+        "num_decoder_layers": 24,
+        "num_heads": 16,
+        "vocab_size": 32128,
+    },
+}
 _WORDS = ("river", "window", "archive", "morning", "letter", "engine", "garden", "signal", "paper", "winter")
 
 
@@ -37,7 +60,7 @@ def real_sizes(workshop: Workshop) -> Section:
         "LoRA bf16": {**bf16, "method": "lora"},
         "QLoRA nf4 bf16": {**bf16, "method": "qlora"},
     }
-    models = [_random_model(workshop, kind) for kind in ("gpt2", "t5")]
+    models = [random_model(workshop, kind) for kind in ("gpt2", "t5")]
     requests = [
         (name, workshop.request(model, replace(base, **fields), n_samples=16))
         for model in models
@@ -45,23 +68,38 @@ def real_sizes(workshop: Workshop) -> Section:
     ]
     found = workshop.measure([request for _, request in requests])
     for (name, request), observation in zip(requests, found, strict=True):
-        estimated = workshop.estimated(request)
-        measured = observation.memory_bytes
-        section.rows.append(
-            {
-                "model": Path(request.model.name).name,
-                "setting": name,
-                "loss": loss(observation),
-                "estimated": size(estimated),
-                "allocated": size(measured),
-                "estimated/allocated": f"{estimated / measured:.2f}" if estimated and measured else "–",
-                "reserved": size(observation.memory_reserved_bytes),
-            }
-        )
+        section.rows.append(_row(workshop, request, observation, name))
         if observation.status != "ok":
             section.problems.append(f"{request.model.name}, {name}: {loss(observation)}")
     section.notes.append("long examples (about 400 tokens), 8 a step; allocated is the process's peak in a rehearsal")
     return section
+
+
+def large_sizes(workshop: Workshop) -> Section:
+    """Fine-tune random models of the sizes of GPT-2-XL and T5-large as a whole; estimate and measurement."""
+    section = Section("Memory of large models: estimated tensors against measured")
+    workshop = replace(workshop, task=workshop.catalog.open_task(str(_long_task(workshop.folder)), TaskOptions()))
+    recipe = replace(RECIPE, batch_sizes=(8,), micro_batch_tokens=4096, n_validation=8, n_test=8, precision="bf16")
+    for kind in ("gpt2-xl", "t5-large"):
+        request = workshop.request(random_model(workshop, kind), recipe, n_samples=16)
+        (found,) = workshop.measure([request])
+        section.rows.append(_row(workshop, request, found, "full bf16"))
+        if found.status != "ok":
+            section.problems.append(f"{request.model.name}: {loss(found)}")
+    return section
+
+
+def _row(workshop: Workshop, request: MeasurementRequest, found: Observation, setting: str) -> dict[str, str]:
+    estimated, measured = workshop.estimated(request), found.memory_bytes
+    return {
+        "model": Path(request.model.name).name,
+        "setting": setting,
+        "loss": loss(found),
+        "estimated": size(estimated),
+        "allocated": size(measured),
+        "estimated/allocated": f"{estimated / measured:.2f}" if estimated and measured else "–",
+        "reserved": size(found.memory_reserved_bytes),
+    }
 
 
 def transfers(workshop: Workshop) -> Section:
@@ -106,21 +144,24 @@ def _long_task(folder: Path) -> Path:
     return path
 
 
-def _random_model(workshop: Workshop, kind: str) -> ModelSpec:
-    """Write a checkpoint of random weights with the sizes of GPT-2 or T5-small, and a zoo model's tokeniser."""
+def random_model(workshop: Workshop, kind: str) -> ModelSpec:
+    """Write a checkpoint of random weights with the sizes of a public model, and a zoo model's tokeniser."""
+    import torch
     import transformers
 
     folder = workshop.folder / f"random-{kind}"
-    donor = workshop.catalog.models["tiny/gpt2-1.4m" if kind == "gpt2" else "tiny/t5-1.4m"].entry
+    is_causal = kind.startswith("gpt2")
+    donor = workshop.catalog.models["tiny/gpt2-1.4m" if is_causal else "tiny/t5-1.4m"].entry
     config: Any = transformers.AutoConfig.from_pretrained(donor.checkpoint)
-    sizes = {"gpt2": {"n_embd": 768, "n_layer": 12, "n_head": 12, "n_positions": 1024, "vocab_size": 50257}}
-    sizes["t5"] = {"d_model": 512, "d_ff": 2048, "d_kv": 64, "num_layers": 6, "num_decoder_layers": 6, "num_heads": 8}
-    sizes["t5"]["vocab_size"] = 32128
-    small = {"gpt2": {"n_embd": 96, "n_layer": 2, "n_head": 4}, "t5": {"d_model": 96, "d_ff": 128, "num_layers": 2}}
-    for name, value in (small if workshop.is_rehearsal else sizes)[kind].items():
+    small = {"n_embd": 96, "n_layer": 2, "n_head": 4} if is_causal else {"d_model": 96, "d_ff": 128, "num_layers": 2}
+    for name, value in (small if workshop.is_rehearsal else SIZES[kind]).items():
         setattr(config, name, value)
-    auto: Any = transformers.AutoModelForCausalLM if kind == "gpt2" else transformers.AutoModelForSeq2SeqLM
+    auto: Any = transformers.AutoModelForCausalLM if is_causal else transformers.AutoModelForSeq2SeqLM
     with quiet():
-        auto.from_config(config).save_pretrained(folder)
+        with torch.device(workshop.device.name):  # weights are drawn there in no time
+            module = auto.from_config(config)
+        module.cpu().save_pretrained(folder)
         transformers.AutoTokenizer.from_pretrained(donor.checkpoint).save_pretrained(folder)
+    del module
+    release_memory(workshop.device)
     return read_spec(str(folder), adapter_for=lambda _: donor.adapter)

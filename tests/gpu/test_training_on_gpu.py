@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -155,7 +156,8 @@ def test_a_training_step_waits_for_nothing() -> None:
     )
     trainer = Trainer(adapter, run, n_steps=50)
     trainer.step(examples)  # makes what is made once
-    torch.cuda.set_sync_debug_mode("error")
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # that it is a prototype
+        torch.cuda.set_sync_debug_mode("error")
     try:
         for _ in range(5):
             trainer.step(examples)

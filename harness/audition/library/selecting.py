@@ -16,6 +16,7 @@ from audition.library.words import (
     Options,
     Sizes,
     load_catalog,
+    n_workers,
     names,
     options,
     sizes,
@@ -41,7 +42,7 @@ def select(
     truncate: Side | None = None,
     train_on: TrainOn | None = None,
     device: str = "auto",
-    workers: int | None = None,
+    workers: int | str | None = None,
     executor: str = "local",
     timeout: float | None = None,
     seeds: int = 1,
@@ -88,7 +89,7 @@ def select(
         truncate: where long prompts are cut; None: the recipe's.
         train_on: answers of a conversation that are learned; None: the recipe's.
         device: "auto", "cpu", "cuda", "cuda:1", "cuda:0,cuda:2".
-        workers: measurements at once; None: one a core, or one a GPU.
+        workers: measurements at once; None: one a core, or one a GPU; "auto": as many as fit a GPU together.
         executor: where measurements run.
         timeout: seconds that one measurement may take.
         seeds: fine-tunings a point; their mean counts.
@@ -137,7 +138,7 @@ def select(
         truncate=truncate,
         train_on=train_on,
         device=device,
-        n_workers=workers,
+        n_workers=n_workers(workers),
         executor=executor,
         timeout=timeout,
         n_seeds=seeds,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from audition.errors import UsageError
 from audition.plugins.catalog import Catalog
@@ -53,6 +53,22 @@ def sizes(given: Sizes) -> tuple[int, ...]:
         for value in values
         for size in ([value] if isinstance(value, int) else [parse_bytes(part) for part in names(value)])
     )
+
+
+def n_workers(given: int | str | None) -> int | Literal["auto"] | None:
+    """Return how many measurements run at once, as a configuration has it.
+
+    >>> n_workers("4")
+    4
+
+    Raises:
+        UsageError: it is neither "auto" nor a whole number of at least 1.
+    """
+    if given is None or given == "auto":
+        return given  # type: ignore[return-value]  # mypy does not narrow a str to a literal
+    if str(given).isdecimal() and int(given) >= 1:
+        return int(given)
+    raise UsageError(f"workers must be a whole number of at least 1, or auto; got {str(given)!r}")
 
 
 def load_catalog(plugins: Sequence[str | PathLike[str]], *, strict: bool | None = None) -> Catalog:

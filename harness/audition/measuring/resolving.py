@@ -94,10 +94,18 @@ class RequestResolver:
         )
 
     def _adjusted(self, request: MeasurementRequest) -> MeasurementRequest:
-        """Return the request with micro-batches and checkpointing that fit: they change no loss, and no key."""
+        """Return the request with micro-batches and checkpointing that fit, and what it then needs.
+
+        None of it changes a loss or a key.
+        """
         if self._memory is None:
             return request
-        return replace(request, recipe=self._memory.adjusted(request.model, request.recipe))
+        need = self._memory.need(request.model)
+        return replace(
+            request,
+            recipe=self._memory.adjusted(request.model, request.recipe),
+            memory_bytes=None if need is None else need.beside_others,
+        )
 
     def _checkpoint(self, model: ModelSpec) -> Checkpoint:
         with self._locks[model.name]:

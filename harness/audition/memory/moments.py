@@ -48,7 +48,7 @@ def training_moments(step: Step) -> dict[str, Moment]:
         "gradient of the head": moment(below, head, kept + top, 0.0, head if accumulated else head / 2 * (width == 2)),
         **_layer_moments("last", step, blocks[-1], moment, casts=below, gradients=head, kept=kept),
         **_layer_moments("first", step, blocks[0], moment, casts=0.0, gradients=gradients, kept=bottom),
-        "embeddings": moment(0.0, gradients, 0.0, 0.0, 2 * head if step.shape.is_tied else 0.0),
+        "embeddings": moment(0.0, gradients, 0.0, 0.0, _embedding_gradients(step)),
         "update": moment(0.0, gradients, 0.0, 0.0, _update(step)),
     }
     if step.is_seq2seq:
@@ -198,11 +198,14 @@ def _inner_width(step: Step) -> int:
     return 2 * width + widened
 
 
+def _embedding_gradients(step: Step) -> float:
+    """Return a gradient and a sum of two: of embeddings that the head shares with them, or encoder and decoder."""
+    is_shared = step.recipe.method == "full" and (step.shape.is_tied or step.is_seq2seq)
+    return 2.0 * _FP32 * step.weights.embedding if is_shared else 0.0
+
+
 def _update(step: Step) -> float:
-    """Return what the optimiser's step makes besides: on a CPU, two copies of the matrix it is at."""
-    if step.is_cuda:
+    """Return what the optimiser's step makes: nothing if it is fused, else two copies of the matrix it is at."""
+    if step.is_cuda or step.recipe.optimiser == "adamw" or step.recipe.method != "full":
         return 0.0
-    largest = max(step.weights.embedding, step.weights.largest_linear)
-    if step.recipe.method != "full":
-        return 0.0
-    return 2 * _FP32 * largest
+    return 2 * _FP32 * max(step.weights.embedding, step.weights.largest_linear)

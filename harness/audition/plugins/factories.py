@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WHY = {
     "plugins": "its workers would not have the adapters and tasks of --plugin",
     "devices": "it would leave all but one of the devices idle",
+    "capacity": "it would not keep what shares a GPU within its memory",
     "timeout": "it would not end a measurement that takes too long",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from audition.types import TaskOptions
 
@@ -32,7 +32,7 @@ class SelectionConfig:
     truncate: Side | None = None  #: None: the recipe's
     train_on: TrainOn | None = None  #: None: the recipe's
     device: str = "auto"
-    n_workers: int | None = None  #: None: one a core, or one a GPU
+    n_workers: int | Literal["auto"] | None = None  #: None: one a core, or one a GPU; auto: as many as fit a GPU
     executor: str = "local"
     timeout: float | None = None  #: seconds a measurement may take
     n_seeds: int = 1

@@ -5,7 +5,7 @@ Whatever can be wrong with what was asked is found here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audition.measuring.live import LiveLosses
 from audition.plugins.factories import make_executor, make_selector
@@ -17,13 +17,15 @@ from audition.selection.setting import memory_planner, open_setting
 from audition.training.devices import placement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from audition.measuring.ledger import Ledger
+    from audition.memory import MemoryPlanner
     from audition.plugins.catalog import Catalog
     from audition.selection.config import SelectionConfig
-    from audition.types import Observation, Progress
+    from audition.training.devices.device import Device
+    from audition.types import ModelSpec, Observation, Progress, Recipe
 
 
 def open_live(
@@ -45,19 +47,19 @@ def open_live(
     setting, devices = open_setting(config, catalog)
     candidates = open_candidates(config, catalog, default=default_candidates(catalog, devices[0]))
     readings = Readings(setting.task, setting.recipe)
+    planner = memory_planner(setting, devices)
     losses = LiveLosses(
         candidates,
         setting,
         ledger=ledger,
-        memory=memory_planner(setting, devices),
+        memory=planner,
         readings=readings,
         executor=make_executor(
             catalog,
             config.executor,
-            slots=config.n_workers or placement.default_workers(devices, setting.recipe),
             log_dir=log_dir,
             timeout=config.timeout,
-            **placement.executor_options(devices, setting.recipe),
+            **_places(config, devices, setting.recipe, candidates, planner),
         ),
         hooks=catalog.plugins.hooks,
         on_progress=on_progress,
@@ -79,3 +81,23 @@ def open_live(
         readings=readings,
         does_recheck=config.does_recheck,
     )
+
+
+def _places(
+    config: SelectionConfig,
+    devices: Sequence[Device],
+    recipe: Recipe,
+    candidates: Sequence[ModelSpec],
+    planner: MemoryPlanner,
+) -> dict[str, Any]:
+    """Return how many measurements run at once and where, as an executor is told."""
+    if config.n_workers != "auto":
+        slots = config.n_workers or placement.default_workers(devices, recipe)
+        return {"slots": slots, **placement.executor_options(devices, recipe)}
+    limits = [limit for limit in (planner.capacity, max(config.memory_budgets, default=None)) if limit is not None]
+    capacity = min(limits) if planner.capacity is not None else None
+    needs = [need.beside_others for model in candidates if (need := planner.need(model)) is not None]
+    return {
+        "slots": placement.workers_that_fit(devices, recipe, needs, capacity),
+        **placement.executor_options(devices, recipe, capacity),
+    }

@@ -27,6 +27,7 @@ class MeasurementRequest:
     seed: int  #: fixes the subset, its order and the training
     recipe: Recipe
     device: str  #: "cpu", "cuda:0"; for a recipe with n_shards, that many GPUs: "cuda:0,cuda:1"
+    memory_bytes: int | None = None  #: estimated need on a device that others share; None: unknown
     rank_lossy: bool = False  #: measure even if the tokeniser cannot give the task's targets back
     save_to: str | None = None  #: folder that gets the fine-tuned model; None: only its loss counts
     metric: str | None = None  #: of what a fine-tuned model generates; None: the task's, or one that sees its script

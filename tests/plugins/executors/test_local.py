@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,46 @@ def test_more_workers_than_devices_share_them_evenly(tmp_path: Path) -> None:
         executor.close()
     assert used[:2] == ["cuda:98", "cuda:99"]
     assert abs(used.count("cuda:98") - used.count("cuda:99")) <= 1
+
+
+def test_what_runs_on_a_device_together_needs_no_more_than_its_capacity(tmp_path: Path) -> None:
+    needs = {"good-1": 40, "good-2": 60, "good-3": 10}  # any two, not all three
+    executor = LocalExecutor(slots=3, log_dir=tmp_path / "logs", timeout=120, devices=["cpu"], capacity=100)
+    running: set[str] = set()
+    together: set[tuple[str, ...]] = set()
+    two_ran = Event()
+
+    def measure(name: str) -> Observation:
+        def note(progress: Progress) -> None:
+            if progress.stage == "evaluating":
+                running.discard(name)  # before it makes room for another
+            elif progress.stage == "training":
+                running.add(name)
+                together.add(tuple(sorted(running)))
+                if len(running) == 2:
+                    two_ran.set()
+                two_ran.wait(60)  # the measurement cannot go on before it is told
+
+        return executor.run(replace(request(tmp_path, name), memory_bytes=needs[name]), note)
+
+    try:
+        with ThreadPoolExecutor(3) as pool:
+            assert [each.status for each in pool.map(measure, needs)] == ["ok"] * 3
+    finally:
+        executor.close()
+    assert two_ran.is_set()
+    assert all(sum(needs[name] for name in each) <= 100 for each in together)
+
+
+def test_an_idle_worker_makes_room_for_a_model_that_would_not_fit_beside_its_own(tmp_path: Path) -> None:
+    executor = LocalExecutor(slots=2, log_dir=tmp_path / "logs", timeout=60, devices=["cpu"], capacity=100)
+    try:
+        for name, need in (("good-1", 80), ("good-2", 80), ("good-2", 80), ("good-3", 10)):
+            assert executor.run(replace(request(tmp_path, name), memory_bytes=need), lambda _: None).status == "ok"
+    finally:
+        executor.close()
+    logs = sorted(path.name for path in (tmp_path / "logs").iterdir())
+    assert logs == ["worker-1.log", "worker-2.log", "worker-3.log"], "the first ended, the other two stayed"
 
 
 def test_a_worker_ends_when_its_parent_does(tmp_path: Path) -> None:

@@ -46,7 +46,9 @@ def select(
     truncate: arguments.Truncate = None,
     train_on: arguments.TrainOn = None,
     device: arguments.Device = "auto",
-    workers: Annotated[int | None, typer.Option(min=1, help="Measurements at once. Default: cores; 1 a GPU.")] = None,
+    workers: Annotated[
+        str | None, typer.Option(help="Measurements at once, or auto: as many as fit a GPU. Default: cores; 1 a GPU.")
+    ] = None,
     executor: Annotated[str, typer.Option(help="Where measurements run.")] = "local",
     timeout: Annotated[float | None, typer.Option(min=1, help="Seconds one measurement may take.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Fine-tunings a point; their mean counts.")] = 1,

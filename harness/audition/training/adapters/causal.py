@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from audition.encoding import CausalEncoder, EncodedPair, attention_mask, pad_rows
 from audition.encoding.pairs import IGNORED
-from audition.training.adapters.objective import summed_cross_entropy
+from audition.training.adapters.objective import scored_places, summed_cross_entropy, target_logits
 from audition.training.adapters.pretrained import PretrainedAdapter
 from audition.types import Example, ModelSpec, Side
 from audition.types.lazy import LazyModule
@@ -26,6 +25,14 @@ else:
 class CausalAdapter(PretrainedAdapter):
     """Serves any decoder-only checkpoint that `AutoModelForCausalLM` loads."""
 
+    def __init__(
+        self, module: transformers.PreTrainedModel, tokenizer: transformers.PreTrainedTokenizerBase, *, name: str
+    ) -> None:
+        super().__init__(module, tokenizer, name=name)
+        for part in self.module.modules():
+            if hasattr(part, "warn_if_padding_and_no_attention_mask"):  # it need not be hidden, see `loss`
+                part.warn_if_padding_and_no_attention_mask = lambda *_: None
+
     @cached_property
     def encoder(self) -> CausalEncoder:
         """Return what turns examples into ids."""
@@ -40,9 +47,10 @@ class CausalAdapter(PretrainedAdapter):
         return cls(module, tokenizer, name=spec.name)
 
     def collate(self, batch: Sequence[Encoded]) -> dict[str, torch.Tensor]:
-        """Return `input_ids` and `attention_mask`, padded on the right, and `labels` for their last columns only.
+        """Return `input_ids` and `attention_mask`, padded on the right; `labels` of their last columns; and `scored`.
 
-        The columns before the first target of the batch have no labels, so that no logits are computed for them.
+        The columns before the first target of the batch have no labels; `scored` says which labels are targets, as
+        places in the flattened labels.
         """
         from torch import tensor
 
@@ -54,17 +62,19 @@ class CausalAdapter(PretrainedAdapter):
             "input_ids": tensor(pad_rows(inputs, self.vocabulary.pad)),
             "attention_mask": tensor(attention_mask(inputs)),
             "labels": tensor(labels),
+            "scored": tensor(scored_places(labels)),
         }
 
     def loss(self, batch: dict[str, Any]) -> torch.Tensor:
-        """Return Σ negative log-likelihood of the target tokens in nats."""
-        labels = batch["labels"]
-        n_columns = labels.shape[1]
-        options = {"logits_to_keep": n_columns} if self._keeps_logits else {}
-        outputs = self.module(
-            input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], use_cache=False, **options
-        )
-        return summed_cross_entropy(outputs.logits[:, -n_columns:], labels)
+        """Return Σ negative log-likelihood of the target tokens in nats.
+
+        The model gets no mask: what stands to the right of a token, padding included, is invisible to it anyway, and
+        attention without a mask is faster.
+        """
+        labels, scored = batch["labels"], batch["scored"]
+        inputs = {"input_ids": batch["input_ids"], "use_cache": False}
+        logits = target_logits(self.module, inputs, n_columns=labels.shape[1], scored=scored)
+        return summed_cross_entropy(logits, labels.flatten().index_select(0, scored))
 
     def generate(
         self, examples: Sequence[Example], *, max_input_tokens: int, max_new_tokens: int, truncate: Side = "end"
@@ -83,11 +93,6 @@ class CausalAdapter(PretrainedAdapter):
     def _most_new(self, max_new_tokens: int) -> int:
         """Return how many tokens may be generated: half of the positions are the prompt's."""
         return min(max_new_tokens, self.n_positions // 2)
-
-    @cached_property
-    def _keeps_logits(self) -> bool:
-        """Whether the model can compute the logits of the last columns alone; nearly all can."""
-        return "logits_to_keep" in inspect.signature(type(self.module).forward).parameters
 
     def _ends(self, examples: Sequence[Example]) -> tuple[int, ...]:
         """Return the ids at which generation stops: that of the turn's end, if it is one, and the end of sequence."""

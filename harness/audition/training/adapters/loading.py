@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from audition.encoding.pretrained import _one_line, load_config, load_tokenizer, quiet
 from audition.errors import UsageError
+from audition.training.adapters.kernels import fuse
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -62,6 +63,7 @@ def load_pretrained(
             output_loading_info=True,
         )
     _check_complete(spec, report)
+    fuse(module)
     return module.eval(), load_tokenizer(spec, folder)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from audition.encoding import EncodedPair, Seq2SeqEncoder, attention_mask, pad_rows
 from audition.encoding.pairs import IGNORED
-from audition.training.adapters.objective import summed_cross_entropy
+from audition.training.adapters.objective import scored_places, summed_cross_entropy, target_logits
 from audition.training.adapters.pretrained import PretrainedAdapter
 from audition.types import Example, ModelSpec, Side
 from audition.types.lazy import LazyModule
@@ -49,8 +49,9 @@ class Seq2SeqAdapter(PretrainedAdapter):
         return self.encoder.decoder_prefix
 
     def collate(self, batch: Sequence[Encoded]) -> dict[str, torch.Tensor]:
-        """Return `input_ids`, `attention_mask`, `decoder_input_ids` and `labels`, padded on the right.
+        """Return `input_ids`, `attention_mask`, `decoder_input_ids` and `labels`, padded on the right; and `scored`.
 
+        The last says which labels are targets, as places in the flattened labels.
         The decoder's input is its prefix and the target without its last token: made here, not by the model, whose own
         shift would lose the prefix. It needs no mask: padding on the right comes after everything that is scored.
         """
@@ -59,23 +60,23 @@ class Seq2SeqAdapter(PretrainedAdapter):
         pairs = cast("Sequence[EncodedPair]", batch)
         inputs = [pair.input_ids for pair in pairs]
         prefix = self.decoder_prefix
+        labels = pad_rows([pair.labels for pair in pairs], IGNORED)
         shifted = [prefix + pair.labels[len(prefix) - 1 : -1] for pair in pairs]
         return {
             "input_ids": tensor(pad_rows(inputs, self.vocabulary.pad)),
             "attention_mask": tensor(attention_mask(inputs)),
             "decoder_input_ids": tensor(pad_rows(shifted, self.vocabulary.pad)),
-            "labels": tensor(pad_rows([pair.labels for pair in pairs], IGNORED)),
+            "labels": tensor(labels),
+            "scored": tensor(scored_places(labels)),
         }
 
     def loss(self, batch: dict[str, Any]) -> torch.Tensor:
         """Return Σ negative log-likelihood of the target tokens in nats."""
-        outputs = self.module(
-            input_ids=batch["input_ids"],
-            attention_mask=batch["attention_mask"],
-            decoder_input_ids=batch["decoder_input_ids"],
-            use_cache=False,
-        )
-        return summed_cross_entropy(outputs.logits, batch["labels"])
+        labels, scored = batch["labels"], batch["scored"]
+        read = ("input_ids", "attention_mask", "decoder_input_ids")
+        inputs = {**{name: batch[name] for name in read}, "use_cache": False}
+        logits = target_logits(self.module, inputs, n_columns=labels.shape[1], scored=scored)
+        return summed_cross_entropy(logits, labels.flatten().index_select(0, scored))
 
     def generate(
         self, examples: Sequence[Example], *, max_input_tokens: int, max_new_tokens: int, truncate: Side = "end"

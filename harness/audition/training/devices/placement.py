@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from audition.errors import UsageError
@@ -39,10 +40,32 @@ def default_workers(devices: Sequence[Device], recipe: Recipe) -> int:
     return max(1, len(os.sched_getaffinity(0)) // recipe.n_shards)
 
 
-def executor_options(devices: Sequence[Device], recipe: Recipe) -> dict[str, tuple[str, ...]]:
-    """Return how an executor is told to spread over several places; one place is in every request anyway."""
+def workers_that_fit(devices: Sequence[Device], recipe: Recipe, needs: Sequence[int], capacity: int | None) -> int:
+    """Return how many measurements can run at once where small models share a GPU; on a CPU, `default_workers`.
+
+    At most one a core, since each has a thread that feeds its GPU, and one a candidate.
+
+    Args:
+        devices: those that were chosen.
+        recipe: its shards are on devices of their own, which nobody shares.
+        needs: bytes that each candidate is estimated to need; those of unknown need are not among them.
+        capacity: bytes of each device.
+    """
+    places = default_workers(devices, recipe)
+    if capacity is None or recipe.n_shards > 1:
+        return places
+    sums = accumulate(sorted(needs))
+    together = sum(each <= capacity for each in sums)
+    return max(places, min(places * together, len(needs), len(os.sched_getaffinity(0))))
+
+
+def executor_options(
+    devices: Sequence[Device], recipe: Recipe, capacity: int | None = None
+) -> dict[str, tuple[str, ...] | int]:
+    """Return how an executor is told of several places, since one is in every request anyway; and of a shared one."""
     chosen = worker_devices(devices, recipe)
-    return {"devices": chosen} if len(chosen) > 1 else {}
+    places: dict[str, tuple[str, ...] | int] = {"devices": chosen} if len(chosen) > 1 else {}
+    return places if capacity is None else {**places, "capacity": capacity}
 
 
 def memory_of_each(devices: Sequence[Device]) -> int | None:

@@ -21,8 +21,8 @@ def adamw(
 ) -> Any:  # noqa: ANN401 - torch objects
     """Return AdamW over `parameters`; vectors (biases, norms) do not decay.
 
-    On CUDA torch's own is fused: one kernel for all parameters. On a CPU nothing can be paged, and what would be is
-    kept as it is.
+    torch's own is fused: one kernel a parameter on a CPU, one for all of them on CUDA. On a CPU nothing can be paged,
+    and what would be is kept as it is.
     """
     parameters = list(parameters)
     is_cuda = bool(parameters) and all(each.is_cuda for each in parameters)
@@ -37,7 +37,7 @@ def _kind(optimiser: Optimiser, *, is_cuda: bool) -> Callable[..., Any]:
     if optimiser == "adamw":
         import torch
 
-        return partial(torch.optim.AdamW, fused=True) if is_cuda else torch.optim.AdamW
+        return partial(torch.optim.AdamW, fused=True)
     from audition.training.methods.bits import bitsandbytes_optimisers
 
     kinds = bitsandbytes_optimisers()

@@ -7,7 +7,12 @@ import pytest
 
 from audition.errors import UsageError
 from audition.training.devices.device import Device
-from audition.training.devices.placement import default_workers, executor_options, worker_devices
+from audition.training.devices.placement import (
+    default_workers,
+    executor_options,
+    worker_devices,
+    workers_that_fit,
+)
 from audition.types import Recipe
 from audition.workers.leader import devices_of
 from worlds.toy_requests import ask
@@ -69,10 +74,40 @@ def test_on_a_cpu_there_are_as_many_workers_as_have_a_core_for_each_shard() -> N
     assert default_workers([CPU], recipe(100 * n_cores)) == 1
 
 
+@pytest.mark.parametrize(
+    ("n_gpus", "needs", "expected"),
+    [
+        (1, [30, 30, 30], 3),
+        (1, [50, 60, 70], 1),  # no two of them
+        (1, [10, 20, 90, 95], 2),
+        (2, [40, 40, 40, 40, 40], 4),  # two on each
+        (2, [10, 10, 10], 3),  # never more than there are candidates
+        (1, [200], 1),  # does not fit, and is refused elsewhere
+        (1, [], 1),
+    ],
+)
+def test_as_many_workers_share_gpus_as_the_smallest_candidates_fit_together(
+    monkeypatch: pytest.MonkeyPatch, n_gpus: int, needs: list[int], expected: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(16)))
+    assert workers_that_fit(GPUS[:n_gpus], recipe(1), needs, 100) == expected
+
+
+def test_workers_that_share_a_gpu_are_no_more_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(3)))
+    assert workers_that_fit(GPUS[:1], recipe(1), [1] * 8, 100) == 3
+
+
+def test_models_over_several_gpus_share_none_of_them_and_a_cpu_has_its_cores() -> None:
+    assert workers_that_fit(GPUS[:4], recipe(2), [1] * 8, 100) == 2
+    assert workers_that_fit([CPU], recipe(1), [1] * 8, None) == default_workers([CPU], recipe(1))
+
+
 def test_an_executor_is_told_of_several_places_and_of_no_single_one() -> None:
     assert executor_options(GPUS[:4], recipe(2)) == {"devices": ("cuda:0,cuda:1", "cuda:2,cuda:3")}
     assert executor_options(GPUS[:3], recipe(2)) == {}
     assert executor_options(GPUS[:1], recipe(1)) == {}
+    assert executor_options(GPUS[:1], recipe(1), 100) == {"capacity": 100}
 
 
 def asked(device: str, n_shards: int) -> MeasurementRequest:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from audition.types import Optimiser
 
 
+NEEDS_CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no CUDA device here")
 OPTIMISERS: tuple[Optimiser, ...] = ("adamw", "adamw-8bit", "paged-adamw", "paged-adamw-8bit")
 
 
@@ -102,11 +103,7 @@ def test_matrices_alone_decay_with_every_optimiser(optimiser: Optimiser) -> None
     assert [(group["weight_decay"], group["params"][0].ndim) for group in groups] == [(0.3, 2), (0.0, 1)]
 
 
-def test_nothing_is_fused_on_a_cpu() -> None:
-    assert not adamw(torch.nn.Linear(4, 4).parameters(), learning_rate=0.1, weight_decay=0.0).defaults["fused"]
-
-
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no CUDA device here")
-def test_adamw_is_fused_on_cuda() -> None:
-    assert adamw(torch.nn.Linear(4, 4).cuda().parameters(), learning_rate=0.1, weight_decay=0.0).defaults["fused"]
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=[pytest.mark.gpu, NEEDS_CUDA])])
+def test_adamw_is_fused(device: str) -> None:
+    parameters = torch.nn.Linear(4, 4).to(device).parameters()
+    assert adamw(parameters, learning_rate=0.1, weight_decay=0.0).defaults["fused"]
