@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: install run leaderboards test quick gpu-check
+.PHONY: install run leaderboards test quick benchmarks gpu-check
 
 # the environment, and audition in it: made again only when what it depends on changes
 install: $(INSTALLED)
@@ -33,6 +33,11 @@ test: install
 quick: install
 	$(BIN)/ruff check .
 	$(BIN)/pytest -n 2 -m "not slow"
+
+# speed beside peers, about an hour with nothing else running: benchmarks/results.json, and docs/performance.md from it
+benchmarks: install
+	$(BIN)/python benchmarks/run.py
+	$(BIN)/python scripts/write_docs.py
 
 # what only a GPU can show: the tests marked gpu and a measured table in gpu-report/; exits 2 where there is none
 gpu-check: install

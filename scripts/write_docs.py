@@ -1,4 +1,6 @@
-"""Write the documents that are generated from the code: `docs/hooks.md` and `docs/api.txt`.
+"""Write the documents that are generated.
+
+`docs/hooks.md` and `docs/api.txt` come from the code, `docs/performance.md` from what `make benchmarks` measured.
 
 `--check` writes nothing and fails where one is not what the code says.
 """
@@ -11,9 +13,10 @@ from pathlib import Path
 
 from reference.api_list import api_list
 from reference.hooks_page import hooks_page
+from reference.performance_page import performance_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-PAGES = {"hooks.md": hooks_page, "api.txt": api_list}
+PAGES = {"hooks.md": hooks_page, "api.txt": api_list, "performance.md": performance_page}
 
 
 def main(arguments: list[str] | None = None) -> None:

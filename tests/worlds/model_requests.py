@@ -63,4 +63,5 @@ def load_adapter(kind: Kind, folder: Path) -> ModelAdapter:
 
 def numbers(observation: Observation) -> Observation:
     """Return what must repeat: everything but time and memory."""
-    return replace(observation, cost=replace(observation.cost, seconds=0.0), memory_bytes=None)
+    cost = replace(observation.cost, seconds=0.0)
+    return replace(observation, cost=cost, wall_seconds=None, memory_bytes=None)

@@ -20,9 +20,10 @@ from audition.text import codec
 from audition.types import Calibration, Observation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 RETRIED = frozenset({"crashed", "timed-out", "out-of-memory"})  #: statuses that another try may change
+_AT_ONCE = 500  #: keys of one statement; databases limit how many parameters it may have
 
 _metadata = sa.MetaData()
 _observations = sa.Table(
@@ -71,25 +72,40 @@ class Ledger:
 
     def get(self, key: str) -> Observation | None:
         """Return the observation of a finished measurement, or None if it should be measured (again)."""
-        query = sa.select(_observations.c.observation).where(_observations.c.key == key)
+        return self.get_all([key]).get(key)
+
+    def get_all(self, keys: Sequence[str]) -> dict[str, Observation]:
+        """Return the observations of those measurements that are finished, by key."""
+        found: dict[str, Observation] = {}
         with self._reporting(), self._engine.connect() as connection:
-            row = connection.execute(query).first()
-        observation = None if row is None else codec.from_json(Observation, json.loads(row.observation))
-        return observation if observation is not None and is_final(observation) else None
+            for start in range(0, len(keys), _AT_ONCE):
+                query = sa.select(_observations.c.key, _observations.c.observation).where(
+                    _observations.c.key.in_(keys[start : start + _AT_ONCE])
+                )
+                for row in connection.execute(query):
+                    found[row.key] = codec.from_json(Observation, json.loads(row.observation))
+        return {key: observation for key, observation in found.items() if is_final(observation)}
 
     def put(self, key: str, observation: Observation) -> None:
         """Store an observation; returns once it is on disk."""
-        row = {
-            "key": key,
-            "model": observation.model,
-            "task": observation.task,
-            "n_samples": observation.n_samples,
-            "seed": observation.seeds[0],
-            "status": observation.status,
-            "measured_at": _now(),
-            "observation": codec.dumps(observation),
-        }
-        self._replace(_observations, _observations.c.key, row)
+        self.put_all({key: observation})
+
+    def put_all(self, observations: Mapping[str, Observation]) -> None:
+        """Store observations by key, all or none; returns once they are on disk."""
+        rows = [
+            {
+                "key": key,
+                "model": observation.model,
+                "task": observation.task,
+                "n_samples": observation.n_samples,
+                "seed": observation.seeds[0],
+                "status": observation.status,
+                "measured_at": _now(),
+                "observation": codec.dumps(observation),
+            }
+            for key, observation in observations.items()
+        ]
+        self._replace(_observations, _observations.c.key, rows)
 
     def observations(self) -> tuple[Observation, ...]:
         """Return everything measured, oldest first."""
@@ -107,12 +123,12 @@ class Ledger:
 
     def put_calibration(self, key: str, calibration: Calibration) -> None:
         """Store how fast a model is on a device."""
-        self._replace(_calibrations, _calibrations.c.key, {"key": key, "calibration": codec.dumps(calibration)})
+        self._replace(_calibrations, _calibrations.c.key, [{"key": key, "calibration": codec.dumps(calibration)}])
 
     def add_run(self, run_id: str, folder: Path, report: dict[str, Any]) -> None:
         """Note a finished run and its report."""
         row = {"id": run_id, "finished_at": _now(), "folder": str(folder), "report": json.dumps(report)}
-        self._replace(_runs, _runs.c.id, row)
+        self._replace(_runs, _runs.c.id, [row])
 
     def runs(self) -> tuple[dict[str, Any], ...]:
         """Return id, finished_at, folder and report of every run, newest first."""
@@ -125,10 +141,12 @@ class Ledger:
         """Release the connections."""
         self._engine.dispose()
 
-    def _replace(self, table: sa.Table, key: sa.Column[str], row: dict[str, Any]) -> None:
+    def _replace(self, table: sa.Table, key: sa.Column[str], rows: Sequence[Mapping[str, Any]]) -> None:
         with self._reporting(), self._engine.begin() as connection:
-            connection.execute(sa.delete(table).where(key == row[key.name]))
-            connection.execute(sa.insert(table).values(**row))
+            for start in range(0, len(rows), _AT_ONCE):
+                some = rows[start : start + _AT_ONCE]
+                connection.execute(sa.delete(table).where(key.in_([row[key.name] for row in some])))
+                connection.execute(sa.insert(table), some)
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from statistics import mean, stdev
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from audition.types import Cost
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,11 +36,12 @@ def combine_seeds(runs: Sequence[Observation]) -> Observation:
         cost=cost,
         memory_bytes=_known(max, [run.memory_bytes for run in runs]),
         memory_reserved_bytes=_known(max, [run.memory_reserved_bytes for run in runs]),
+        wall_seconds=_known(sum, [run.wall_seconds for run in runs]),
         micro_batch_tokens=_known(min, [run.micro_batch_tokens for run in runs]),
     )
 
 
-def _known(choose: Callable[[list[int]], int], values: Sequence[int | None]) -> int | None:
-    """Return the largest or smallest of those values that are known, or None."""
+def _known(choose: Callable[[list[T]], T], values: Sequence[T | None]) -> T | None:
+    """Return the largest, the smallest or the sum of those values that are known, or None."""
     known = [value for value in values if value is not None]
     return choose(known) if known else None

@@ -17,6 +17,7 @@ from audition.selection.plan import cost_model, make_plan, planned_sizes
 from audition.selection.provenance import of_setting
 from audition.selection.stratum import does_not_fit, not_tried, select_stratum
 from audition.text.sizes import format_bytes
+from audition.training.devices.clock import crowding
 from audition.types import Cost, Point, RankedModel, Report, Survey
 
 if TYPE_CHECKING:
@@ -68,11 +69,17 @@ class LiveSelection:
         models = self._within(self.memory.budgets[-1])
         if not models:
             raise UsageError(self._nothing_fits() if self._able else self._all_refused())
+        crowding = self._crowding()  # before we calibrate, which crowds it, too
         calibrations = self.losses.calibrate(models) if sizes else {}
         costs = cost_model(models, self.setting.task, self.setting.recipe, len(self.setting.seeds), calibrations)
         self.losses.costs = costs
         plan = make_plan(models, sizes, self.losses, costs)
-        return replace(plan, refused=tuple(self.refused.values()), remarks=self._reading_notes)
+        return replace(plan, refused=tuple(self.refused.values()), remarks=self._reading_notes, crowding=crowding)
+
+    def _crowding(self) -> float:
+        if self.setting.device_kind != "cpu":
+            return 1.0
+        return crowding(self.losses.slots * self.setting.recipe.n_shards)
 
     def run(self) -> Report:
         """Return the report; measurements come from the ledger or are made and stored there first.

@@ -42,6 +42,7 @@ class Plan:
     slots: int
     n_shards: int  #: devices that work on one measurement together
     is_calibrated: bool  #: whether seconds come from training steps on this device
+    crowding: float = 1.0  #: wall seconds of a device second, since others use the machine, too
     refused: tuple[RankedModel, ...] = ()  #: candidates that cannot take the task, with the reason
     remarks: Mapping[str, str] = field(default_factory=dict)  #: by model: what it cuts or cannot write of the rows
 
@@ -52,7 +53,10 @@ class Plan:
 
     @property
     def wall_seconds(self) -> float | None:
-        """Return the wall time if each slot takes one candidate after another; None if a time is unknown."""
+        """Return the wall time if each slot takes one candidate after another and the machine stays as busy as it is.
+
+        None if a time is unknown.
+        """
         if not self.is_calibrated:
             return None
         busy = [0.0] * max(1, self.slots)  # a heap: seconds until each slot is free
@@ -60,7 +64,7 @@ class Plan:
             if model.cost.seconds is None:
                 return None
             heapreplace(busy, busy[0] + model.cost.seconds / self.n_shards)
-        return max(busy)
+        return max(busy) * self.crowding
 
     @property
     def download_bytes(self) -> int:

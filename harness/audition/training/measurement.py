@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import count
-from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
 from audition.encoding.lossy import lossy_note
+from audition.training.devices.clock import Stopwatch
 from audition.training.devices.finding import resolve_precision
 from audition.training.devices.memory import peak_memory_bytes, peak_reserved_bytes, reset_peak_memory
 from audition.training.loop.evaluation import evaluate
@@ -59,7 +59,7 @@ class Measurement:
         propagates. The best weights stay loaded.
         """
         reset_peak_memory(self._model.device)
-        started = perf_counter()
+        watch = Stopwatch(self._model.device)
         try:
             observation = self._model.repeatably(self._request.recipe, self.attempt, self._observe)
             self.attempt = replace(self.attempt, fitted=self.limit.fitted)
@@ -70,11 +70,12 @@ class Measurement:
             observation = outcome
         finally:
             self._model.release()
-        seconds = (perf_counter() - started) * self._model.team.size
         cost = self._meter.cost(
-            n_samples=self._request.n_samples, n_params=self._model.n_active_params, seconds=seconds
+            n_samples=self._request.n_samples,
+            n_params=self._model.n_active_params,
+            seconds=watch.device_seconds * self._model.team.size,
         )
-        return replace(self._with_memory(observation), cost=cost)
+        return replace(self._with_memory(observation), cost=cost, wall_seconds=watch.wall_seconds)
 
     def _observe(self) -> Observation:
         model, request = self._model, self._request

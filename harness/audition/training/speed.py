@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import perf_counter
 from typing import TYPE_CHECKING
 
+from audition.training.devices.clock import Stopwatch
 from audition.training.devices.tensors import synchronise
 from audition.training.loop.batching import effective_batches
 from audition.training.loop.evaluation import evaluate
@@ -59,9 +59,9 @@ def _seconds(action: Callable[[], None], run: Run) -> float:
     while True:
         fitted = run.limit.max_tokens
         synchronise(run.device)
-        started = perf_counter()
+        watch = Stopwatch(run.device)
         action()
         synchronise(run.device)
-        seconds = perf_counter() - started
+        seconds = watch.device_seconds
         if run.limit.max_tokens == fitted:
             return seconds * run.limit.team.size

@@ -46,7 +46,7 @@ class Cost:
     n_samples: int = 0  #: Σ subset sizes, as the paper counts
     samples_processed: int = 0  #: × epochs × grid × seeds
     flops: float | None = 0.0  #: training and evaluation, floating-point operations; None: unknown
-    seconds: float | None = 0.0  #: of the device, not of the wall; None: unknown
+    seconds: float | None = 0.0  #: of the device, not of the wall: on a CPU of the processes' own; None: unknown
 
     def __add__(self, other: Cost) -> Cost:
         return Cost(

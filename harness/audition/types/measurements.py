@@ -55,6 +55,7 @@ class Observation:
     memory_estimate_bytes: int | None = None  #: the planner's estimate of the same, for this request; None: unknown
     micro_batch_tokens: int | None = None  #: of the forward passes that fitted; None: the recipe's own
     device_kind: str | None = None  #: where it was measured: "cpu" or the GPU's model name; None: unknown
+    wall_seconds: float | None = None  #: from begin to end; `cost.seconds` are those of the device; None: unknown
     method: str | None = None  #: what decides memory besides the model, such as "full bf16"; None: unknown
     source: Source = "live"
     message: str = ""  #: why it failed, in one line

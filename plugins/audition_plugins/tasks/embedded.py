@@ -47,10 +47,10 @@ def open_embedded(name: str, options: TaskOptions) -> ArrowTask:
     import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
-    from datasets import Dataset
 
     from audition.tasks import SPLITS
     from audition_plugins.tasks.store.arrow_task import ArrowTask
+    from audition_plugins.tasks.store.rows import Rows
 
     files = [path("tasks", name, f"{split}.parquet") for split in SPLITS]
     tables = [pq.read_table(file, columns=["input", "target"]) for file in files]
@@ -59,7 +59,7 @@ def open_embedded(name: str, options: TaskOptions) -> ArrowTask:
     return ArrowTask(
         spec=next(spec for spec in embedded_specs() if spec.name == name),
         fingerprint=_fingerprint(files, prefix),
-        rows=Dataset(pa.concat_tables(tables)),
+        rows=Rows(pa.concat_tables(tables)),
         splits={split: np.arange(starts[i], starts[i + 1]) for i, split in enumerate(SPLITS)},
         prefix=prefix,
     )

@@ -82,6 +82,24 @@ def test_an_observation_written_before_memory_was_told_is_read(tmp_path: Path) -
     assert ledger.get("k") == observation()
 
 
+def test_many_are_stored_and_found_at_once(tmp_path: Path) -> None:
+    ledger = ledger_in(tmp_path)
+    many = {f"k{number}": observation(number + 1) for number in range(1203)}  # more than one statement takes
+    ledger.put("k7", observation(status="crashed"))
+    ledger.put_all(many)
+    assert ledger.get_all([*many, "unknown"]) == many
+    assert ledger.get("k7") == many["k7"], "what another try may change is replaced"
+    ledger.put("k7", observation(status="crashed"))
+    assert "k7" not in ledger.get_all(["k7", "k8"])
+
+
+def test_of_several_that_cannot_all_be_stored_none_is(tmp_path: Path) -> None:
+    ledger = ledger_in(tmp_path)
+    with pytest.raises(UsageError, match="the ledger cannot be used"):
+        ledger.put_all({"a": observation(), "b": replace(observation(), task=None)})  # type: ignore[arg-type]
+    assert ledger.get("a") is None
+
+
 def test_many_threads_and_connections_may_write(tmp_path: Path) -> None:
     ledgers = [ledger_in(tmp_path) for _ in range(4)]
 

@@ -33,6 +33,7 @@ def test_wall_time_is_that_of_the_slot_that_is_busy_longest(n_slots: int, wall: 
     assert plan.wall_seconds == wall
     assert replace(plan, n_shards=2).wall_seconds == wall / 2  # costs count the seconds of both devices
     assert replace(plan, is_calibrated=False).wall_seconds is None
+    assert replace(plan, crowding=1.5).wall_seconds == 1.5 * wall
 
 
 def test_the_plan_costs_at_least_what_is_spent(open_selection: Opens) -> None:

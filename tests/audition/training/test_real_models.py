@@ -56,7 +56,8 @@ def load(asked: MeasurementRequest) -> Candidate:
 
 
 def numbers(observation: Observation) -> Observation:
-    return replace(observation, cost=replace(observation.cost, seconds=0.0), memory_bytes=None)
+    cost = replace(observation.cost, seconds=0.0)
+    return replace(observation, cost=cost, wall_seconds=None, memory_bytes=None)
 
 
 def test_model_learns_and_its_sizes_do_not_depend_on_their_order(request_for_model: MeasurementRequest) -> None:

@@ -39,6 +39,7 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
                 "refused": plan.refused,
                 "cost": plan.cost,
                 "wall_seconds": plan.wall_seconds,
+                "crowding": plan.crowding,
                 "download_bytes": plan.download_bytes,
                 "workers": plan.slots,
                 "devices_a_worker": plan.n_shards,

@@ -96,6 +96,7 @@ def numbers(observation: Observation) -> Observation:
     return replace(
         observation,
         cost=replace(observation.cost, seconds=0.0),
+        wall_seconds=None,
         memory_bytes=None,
         memory_reserved_bytes=None,
         memory_estimate_bytes=None,

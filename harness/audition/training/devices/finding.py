@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from audition.errors import UsageError
@@ -22,13 +27,37 @@ def resolve_devices(names: str) -> tuple[Device, ...]:
     Raises:
         UsageError: there is no such device here, they are of different kinds, or torch is not installed.
     """
-    torch = _torch()
-    n_gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    n_gpus = _n_gpus()
     if names == "cpu" or (names == "auto" and n_gpus == 0):
         return (Device(name="cpu", kind="cpu", memory_bytes=_machine_bytes(), has_bf16=True),)
     devices = tuple(_gpu(number) for number in gpu_numbers(names, n_gpus))
     require_one_kind(devices)
     return devices
+
+
+def _n_gpus() -> int:
+    """Return how many GPUs torch sees. Where it can see none, torch, which takes seconds, is not imported.
+
+    Raises:
+        UsageError: torch is not installed.
+    """
+    if find_spec("torch") is not None and (version("torch").endswith("+cpu") or not _has_driver()):
+        return 0
+    torch = _torch()
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0
+
+
+def _has_driver() -> bool:
+    """Return whether the driver of a GPU, NVIDIA's or AMD's, may be here; where nothing tells, it may."""
+    if not sys.platform.startswith("linux"):
+        return True
+    if Path("/dev/kfd").exists() or any(Path("/dev").glob("nvidia*")) or Path("/dev/dxg").exists():
+        return True
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def resolve_device(name: str) -> Device:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from audition.types.protocols import Encoded, ModelAdapter
 
 
+_CPU_TOKENS = 2048  #: of one pass on a CPU, where larger ones leave its caches: 5 to 25 % faster than 8192 on the zoo
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitLoss:
     """The negative log-likelihood of a split's targets, and the two counts it is divided by."""
@@ -80,7 +83,7 @@ def _summed_nll(
     import torch
 
     lengths = [each.n_tokens for each in encoded]
-    passes = limit.passes(lengths)
+    passes = limit.passes(lengths, at_most=None if device.is_cuda else _CPU_TOKENS)
     nll = torch.zeros((), dtype=torch.float64, device=device.name)
     # not inference_mode: a buffer that a model creates in it (dynamic rotary embeddings) could never be restored
     with torch.no_grad(), autocast(device, precision, caches=limit.team.size == 1):

@@ -35,13 +35,19 @@ class MicroBatchLimit:
         self.fitted = fitted  #: what memory has left of a limit, in this one or one before; None: it never ran out
         self._running: tuple[int, int] | None = None  #: rows and longest row of the forward pass that runs
 
-    def passes(self, lengths: Sequence[int]) -> list[Pass]:
-        """Return this process's forward passes over rows of these lengths, longest rows first."""
+    def passes(self, lengths: Sequence[int], *, at_most: int | None = None) -> list[Pass]:
+        """Return this process's forward passes over rows of these lengths, longest rows first.
+
+        Args:
+            lengths: tokens a row.
+            at_most: tokens of a pass, where fewer than fit are faster.
+        """
+        max_tokens = self.max_tokens if at_most is None else min(self.max_tokens, at_most)
         return assign_passes(
             lengths,
             self.team.rank,
             self.team.size,
-            lambda positions: micro_batches(lengths, positions, self.max_tokens),
+            lambda positions: micro_batches(lengths, positions, max_tokens),
         )
 
     def begin(self, lengths: Sequence[int], positions: Sequence[int]) -> None:

@@ -159,6 +159,7 @@ def _observation_json(observation: Observation) -> dict[str, Any]:
         "spread": observation.spread,
         "seeds": observation.seeds,
         "seconds": observation.cost.seconds,
+        "wall_seconds": observation.wall_seconds,
         "samples_processed": observation.cost.samples_processed,
         "flops": observation.cost.flops,
         "learning_rate": observation.learning_rate,

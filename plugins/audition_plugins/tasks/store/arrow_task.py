@@ -12,11 +12,11 @@ from audition.tasks import SPLITS, SplitLimits, require_rows, subset_order
 from audition.types import Example, Turn
 from audition_plugins.tasks.store.cache import cache_folder
 from audition_plugins.tasks.store.ingest import ingest
+from audition_plugins.tasks.store.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from datasets import Dataset
     from numpy.typing import NDArray
 
     from audition.tasks import ReadReport, SplitName
@@ -29,7 +29,7 @@ _BATCH = 1000  #: rows decoded at once while iterating
 class Examples(Sequence[Example]):
     """Some rows of a mapped data set, in a given order, made into examples when asked for."""
 
-    def __init__(self, rows: Dataset, indices: NDArray[np.intp], *, prefix: str = "") -> None:
+    def __init__(self, rows: Rows, indices: NDArray[np.intp], *, prefix: str = "") -> None:
         self._rows = rows
         self._indices = indices
         self._prefix = prefix
@@ -44,13 +44,11 @@ class Examples(Sequence[Example]):
     def __getitem__(self, index: int | slice) -> Example | Examples:
         if isinstance(index, slice):
             return Examples(self._rows, self._indices[index], prefix=self._prefix)
-        return self._example(self._rows[int(self._indices[index])])
+        return self._example(*self._rows.take([self._indices[index]]))
 
     def __iter__(self) -> Iterator[Example]:
         for start in range(0, len(self), _BATCH):
-            batch = self._rows[self._indices[start : start + _BATCH]]
-            for values in zip(*batch.values(), strict=True):
-                yield self._example(dict(zip(batch, values, strict=True)))
+            yield from map(self._example, self._rows.take(self._indices[start : start + _BATCH]))
 
     def _example(self, row: dict[str, Any]) -> Example:
         turns = tuple(
@@ -69,7 +67,7 @@ class ArrowTask:
         *,
         spec: TaskSpec,
         fingerprint: str,
-        rows: Dataset,
+        rows: Rows,
         splits: Mapping[SplitName, NDArray[np.intp]],
         report: ReadReport | None = None,
         prefix: str = "",
@@ -112,13 +110,11 @@ def open_sources(
         UsageError: what is wrong with them, with its place.
     """
     fingerprint, report = ingest(spec.name, sources, options, limits or SplitLimits())
-    from datasets import Dataset
-
     folder = cache_folder() / fingerprint
     return ArrowTask(
         spec=spec,
         fingerprint=fingerprint,
-        rows=Dataset.from_file(str(folder / "rows.arrow")),
+        rows=Rows.mapped(folder / "rows.arrow"),
         splits={name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in SPLITS},
         report=report,
     )

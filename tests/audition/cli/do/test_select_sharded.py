@@ -39,7 +39,7 @@ def test_no_devices_is_answered_by_one_line_and_exit_code_two() -> None:
 def test_selection_over_two_processes_ranks_plans_and_repeats_nothing() -> None:
     plan = report("--dry-run", "--workers", "1")
     assert (plan["workers"], plan["devices_a_worker"]) == (1, 2)
-    assert plan["wall_seconds"] == pytest.approx(plan["cost"]["seconds"] / 2)
+    assert plan["wall_seconds"] == pytest.approx(plan["cost"]["seconds"] / 2 * plan["crowding"])
     first = report("--workers", "1")
     (row,) = first["strata"][0]["ranking"]
     assert (row["rank"], row["status"]) == (1, "ok")
