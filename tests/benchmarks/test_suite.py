@@ -47,6 +47,6 @@ def test_the_page_shows_what_was_measured_last() -> None:
     assert page == performance_page(), "run `python scripts/write_docs.py`"
 
 
-def test_what_was_measured_last_is_of_full_scale() -> None:
+def test_what_is_kept_was_measured_at_full_scale() -> None:
     results = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
-    assert {name: found["scale"] for name, found in results.items()} == dict.fromkeys(SUITE, "full")
+    assert {found["scale"] for found in results.values()} <= {"full"}
