@@ -8,6 +8,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from audition.checkpoints import read_spec
 from audition.plugins.catalog import Catalog
@@ -17,13 +18,12 @@ from audition.types import MeasurementRequest, Observation, TaskOptions
 from audition_plugins.executors.local import LocalExecutor
 
 
-def main(arguments: dict[str, object]) -> None:
+def main(arguments: dict[str, Any]) -> None:
     """Print the losses by model and size, in nats a token."""
     catalog = Catalog(load_plugins(strict=True))
     task = catalog.open_task("package-synopsis", TaskOptions())
-    recipe = replace(load_recipe("quick"), **arguments["recipe"])  # type: ignore[arg-type]  # plain JSON
-    folders = [str(folder) for folder in arguments["folders"]]  # type: ignore[attr-defined]
-    sizes = [int(size) for size in arguments["sizes"]]  # type: ignore[attr-defined]
+    recipe = replace(load_recipe("quick"), **arguments["recipe"])
+    folders, sizes = arguments["folders"], arguments["sizes"]
 
     def request(folder: str, n_samples: int) -> MeasurementRequest:
         return MeasurementRequest(

@@ -79,8 +79,19 @@ def check_measured(observations: Iterable[Observation]) -> dict[str, tuple[Findi
     }
 
 
+def by_model(observations: Iterable[Observation]) -> Mapping[str, Sequence[Observation]]:
+    """Return the observations of each model that has any, in their order."""
+    found: dict[str, list[Observation]] = {}
+    for observation in observations:
+        found.setdefault(observation.model, []).append(observation)
+    return found
+
+
 def check_row(row: RankedModel, observations: Iterable[Observation]) -> tuple[Finding, ...]:
-    """Return what is odd about a candidate: its measurements, what its selector flagged, how far it is extrapolated."""
+    """Return what is odd about a candidate: its measurements, what its selector flagged, how far it is extrapolated.
+
+    Those of other models are not looked at; who checks many rows gives each its own (`by_model`).
+    """
     own = [each for each in observations if each.model == row.model]
     found = list(check_measured(own).get(row.model, ()))
     if "no-freedom" in row.flags:

@@ -64,8 +64,10 @@ def n_workers(given: int | str | None) -> int | Literal["auto"] | None:
     Raises:
         UsageError: it is neither "auto" nor a whole number of at least 1.
     """
-    if given is None or given == "auto":
-        return given  # type: ignore[return-value]  # mypy does not narrow a str to a literal
+    if given is None:
+        return None
+    if given == "auto":
+        return "auto"
     if str(given).isdecimal() and int(given) >= 1:
         return int(given)
     raise UsageError(f"workers must be a whole number of at least 1, or auto; got {str(given)!r}")

@@ -7,11 +7,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from audition.curves.checks import NOISY, check_measured, check_row
+from audition.curves.checks import NOISY, by_model, check_measured, check_row
 from audition.laws import LogLogLine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from audition.curves.checks import Finding
     from audition.types import Observation, RankedModel
@@ -92,15 +92,16 @@ def advise(ranking: Sequence[RankedModel], observations: Sequence[Observation], 
     ranked = [row for row in ranking if row.rank is not None]
     if not ranked:
         return Advice(sentence="No candidate could be ranked; the table says why for each.", model=None)
-    doubts = {row.model: _doubts(row, observations) for row in ranked}
-    best = ranked[0]
-    if not doubts[best.model]:
+    best, *others = ranked
+    own = by_model(observations)
+    doubts = _doubts(best, own)
+    if not doubts:
         return Advice(sentence=f"{_take(best)} {_lead(ranked, observations)}", model=best.model)
     said = f"No confident recommendation: {best.model} is first, but "
-    said += " and ".join(finding.note for finding in doubts[best.model])
-    if can_recheck and any(finding.sizes for finding in doubts[best.model]):
+    said += " and ".join(finding.note for finding in doubts)
+    if can_recheck and any(finding.sizes for finding in doubts):
         said += "; --recheck measures it again"
-    return _instead(said, [row for row in ranked if not doubts[row.model]], is_alone=len(ranked) == 1)
+    return _instead(said, next((row for row in others if not _doubts(row, own)), None), is_alone=not others)
 
 
 def recommend(ranking: Sequence[RankedModel], observations: Sequence[Observation], *, can_recheck: bool = False) -> str:
@@ -108,18 +109,16 @@ def recommend(ranking: Sequence[RankedModel], observations: Sequence[Observation
     return advise(ranking, observations, can_recheck=can_recheck).sentence
 
 
-def _doubts(row: RankedModel, observations: Sequence[Observation]) -> tuple[Finding, ...]:
-    return tuple(finding for finding in check_row(row, observations) if finding.is_doubt)
+def _doubts(row: RankedModel, own: Mapping[str, Sequence[Observation]]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in check_row(row, own.get(row.model, ())) if finding.is_doubt)
 
 
-def _instead(said: str, others: Sequence[RankedModel], *, is_alone: bool) -> Advice:
-    """Return the advice that names the first of those that nothing speaks against."""
-    if others:
-        loss = others[0].predicted_loss
+def _instead(said: str, other: RankedModel | None, *, is_alone: bool) -> Advice:
+    """Return the advice that names the first that nothing speaks against, if there is one."""
+    if other is not None:
+        loss = other.predicted_loss
         predicted = "" if loss is None else f", with a predicted loss of {loss:.3f}"
-        return Advice(
-            sentence=f"{said}. The first without such doubts is {others[0].model}{predicted}.", model=others[0].model
-        )
+        return Advice(sentence=f"{said}. The first without such doubts is {other.model}{predicted}.", model=other.model)
     rest = "It is the only candidate that was ranked." if is_alone else "There are such doubts about every other, too."
     return Advice(sentence=f"{said}. {rest}", model=None)
 

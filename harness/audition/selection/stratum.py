@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from audition.curves.checks import check_row
+from audition.curves.checks import by_model, check_row
 from audition.memory.planner import UNKNOWN
 from audition.plugins.output import to_stderr
 from audition.types import Observation, RankedModel, Ranking, Score, Stratum
@@ -42,7 +42,8 @@ def select_stratum(
         ranking = _of_numbers(selector.select(problem, np.random.default_rng(seed)))
     check_ranking(ranking, problem.candidates)
     measured = problem.receipt
-    rows = [_flagged(row, measured) for row in ranking.models]
+    own = by_model(measured)
+    rows = [_flagged(row, own.get(row.model, ())) for row in ranking.models]
     return Stratum(
         memory_budget_bytes=memory_budget_bytes,
         ranking=(*(_with(row, (remarks or {}).get(row.model)) for row in rows), *too_large),

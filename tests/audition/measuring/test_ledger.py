@@ -96,7 +96,7 @@ def test_many_are_stored_and_found_at_once(tmp_path: Path) -> None:
 def test_of_several_that_cannot_all_be_stored_none_is(tmp_path: Path) -> None:
     ledger = ledger_in(tmp_path)
     with pytest.raises(UsageError, match="the ledger cannot be used"):
-        ledger.put_all({"a": observation(), "b": replace(observation(), task=None)})  # type: ignore[arg-type]
+        ledger.put_all({"a": observation(), "b": replace(observation(), task=None)})  # type: ignore[arg-type]  # it is refused
     assert ledger.get("a") is None
 
 

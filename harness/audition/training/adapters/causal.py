@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from audition.encoding import CausalEncoder, EncodedPair, attention_mask, pad_rows
 from audition.encoding.pairs import IGNORED
-from audition.training.adapters.objective import scored_places, summed_cross_entropy, target_logits
+from audition.training.adapters.objective import scored_places, summed_loss
 from audition.training.adapters.pretrained import PretrainedAdapter
 from audition.types import Example, ModelSpec, Side
 from audition.types.lazy import LazyModule
@@ -30,7 +30,7 @@ class CausalAdapter(PretrainedAdapter):
     ) -> None:
         super().__init__(module, tokenizer, name=name)
         for part in self.module.modules():
-            if hasattr(part, "warn_if_padding_and_no_attention_mask"):  # it need not be hidden, see `loss`
+            if hasattr(part, "warn_if_padding_and_no_attention_mask"):  # see `_never_looks_ahead`
                 part.warn_if_padding_and_no_attention_mask = lambda *_: None
 
     @cached_property
@@ -66,15 +66,11 @@ class CausalAdapter(PretrainedAdapter):
         }
 
     def loss(self, batch: dict[str, Any]) -> torch.Tensor:
-        """Return Σ negative log-likelihood of the target tokens in nats.
-
-        The model gets no mask: what stands to the right of a token, padding included, is invisible to it anyway, and
-        attention without a mask is faster.
-        """
-        labels, scored = batch["labels"], batch["scored"]
+        """Return Σ negative log-likelihood of the target tokens in nats."""
         inputs = {"input_ids": batch["input_ids"], "use_cache": False}
-        logits = target_logits(self.module, inputs, n_columns=labels.shape[1], scored=scored)
-        return summed_cross_entropy(logits, labels.flatten().index_select(0, scored))
+        if not self._never_looks_ahead:
+            inputs["attention_mask"] = batch["attention_mask"]
+        return summed_loss(self.module, inputs, batch)
 
     def generate(
         self, examples: Sequence[Example], *, max_input_tokens: int, max_new_tokens: int, truncate: Side = "end"
@@ -93,6 +89,15 @@ class CausalAdapter(PretrainedAdapter):
     def _most_new(self, max_new_tokens: int) -> int:
         """Return how many tokens may be generated: half of the positions are the prompt's."""
         return min(max_new_tokens, self.n_positions // 2)
+
+    @cached_property
+    def _never_looks_ahead(self) -> bool:
+        """Whether padding on the right is invisible without a mask, with which attention is slower.
+
+        Every attention must say that it is causal: BERT as a language model looks ahead, and some say nothing.
+        """
+        said = [part.is_causal for part in self.module.modules() if hasattr(part, "is_causal")]
+        return bool(said) and all(said)
 
     def _ends(self, examples: Sequence[Example]) -> tuple[int, ...]:
         """Return the ids at which generation stops: that of the turn's end, if it is one, and the end of sequence."""

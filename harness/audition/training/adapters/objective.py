@@ -22,6 +22,25 @@ def scored_places(labels: Sequence[Sequence[int]]) -> list[int]:
     ]
 
 
+def summed_loss(
+    module: Any,  # noqa: ANN401 - a model of transformers
+    inputs: dict[str, Any],
+    batch: dict[str, Any],
+) -> Tensor:
+    """Return Σ −log p of the batch's targets in nats, a scalar, computing no other logits where that can be had.
+
+    Args:
+        module: a model of transformers.
+        inputs: arguments of its forward pass.
+        batch: `labels` of the last columns of its output, shape (n_rows, n_columns); and `scored`, where in the
+            flattened labels targets are, shape (n_scored,). Without it labels are asked, which waits for the device.
+    """
+    labels = batch["labels"].flatten()
+    scored = batch["scored"] if "scored" in batch else (labels != IGNORED).nonzero().flatten()
+    logits = target_logits(module, inputs, n_columns=batch["labels"].shape[1], scored=scored)
+    return summed_cross_entropy(logits, labels.index_select(0, scored))
+
+
 def target_logits(
     module: Any,  # noqa: ANN401 - a model of transformers
     inputs: dict[str, Any],

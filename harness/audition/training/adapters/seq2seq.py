@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from audition.encoding import EncodedPair, Seq2SeqEncoder, attention_mask, pad_rows
 from audition.encoding.pairs import IGNORED
-from audition.training.adapters.objective import scored_places, summed_cross_entropy, target_logits
+from audition.training.adapters.objective import scored_places, summed_loss
 from audition.training.adapters.pretrained import PretrainedAdapter
 from audition.types import Example, ModelSpec, Side
 from audition.types.lazy import LazyModule
@@ -72,11 +72,8 @@ class Seq2SeqAdapter(PretrainedAdapter):
 
     def loss(self, batch: dict[str, Any]) -> torch.Tensor:
         """Return Σ negative log-likelihood of the target tokens in nats."""
-        labels, scored = batch["labels"], batch["scored"]
         read = ("input_ids", "attention_mask", "decoder_input_ids")
-        inputs = {**{name: batch[name] for name in read}, "use_cache": False}
-        logits = target_logits(self.module, inputs, n_columns=labels.shape[1], scored=scored)
-        return summed_cross_entropy(logits, labels.flatten().index_select(0, scored))
+        return summed_loss(self.module, {**{name: batch[name] for name in read}, "use_cache": False}, batch)
 
     def generate(
         self, examples: Sequence[Example], *, max_input_tokens: int, max_new_tokens: int, truncate: Side = "end"

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 import torch
+from transformers import BertConfig, BertLMHeadModel
 
 from audition.encoding.pairs import IGNORED
+from audition.training.adapters.causal import CausalAdapter
 from audition.training.adapters.objective import summed_cross_entropy, target_logits
 from audition.types import Example
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from audition.testing.checkpoints import Kind
-    from audition.training.adapters.causal import CausalAdapter
     from audition.training.adapters.seq2seq import Seq2SeqAdapter
 
     Load: TypeAlias = Callable[[Kind], CausalAdapter | Seq2SeqAdapter]
@@ -65,6 +66,26 @@ def test_the_loss_of_a_batch_is_that_of_its_rows_by_the_whole_logits_of_the_mode
         )
     loss = adapter.loss(adapter.collate(encoded))
     assert float(loss.detach()) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_model_that_looks_ahead_does_not_look_at_padding(load: Load) -> None:
+    tokenizer = load("gpt2").tokenizer
+    torch.manual_seed(0)
+    config = BertConfig(vocab_size=len(tokenizer), hidden_size=16, num_attention_heads=2, initializer_range=0.5)
+    adapter = CausalAdapter(BertLMHeadModel(config), tokenizer, name="bert")
+    adapter.module.eval()
+    encoded = [adapter.encode(each, max_input_tokens=64, max_target_tokens=None) for each in EXAMPLES]
+    alone = sum(float(adapter.loss(adapter.collate([pair])).detach()) for pair in encoded)
+    assert float(adapter.loss(adapter.collate(encoded)).detach()) == pytest.approx(alone, rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "bart"])
+def test_a_batch_without_the_places_of_its_targets_has_the_same_loss(load: Load, kind: Kind) -> None:
+    adapter = load(kind)
+    batch = adapter.collate([adapter.encode(each, max_input_tokens=64, max_target_tokens=None) for each in EXAMPLES])
+    expected = float(adapter.loss(batch).detach())
+    del batch["scored"]  # as adapters that collate by themselves make it
+    assert float(adapter.loss(batch).detach()) == expected
 
 
 def test_the_head_computes_no_logits_but_those_of_targets(load: Load) -> None:
