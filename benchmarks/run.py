@@ -40,6 +40,9 @@ def main() -> int:
     if unknown:
         print(f"error: no benchmark {unknown[0]!r}; there are {', '.join(SUITE)}", file=sys.stderr)
         return 2
+    if not arguments.output.parent.is_dir():
+        print(f"error: --output: there is no folder {arguments.output.parent}", file=sys.stderr)
+        return 2
     known = json.loads(arguments.output.read_text(encoding="utf-8")) if arguments.output.exists() else {}
     for name in names:
         rows = []

@@ -38,7 +38,8 @@ def plan_sentence(plan: Plan) -> str:
     if plan.wall_seconds is not None:
         workers = f"{plan.slots} worker{'s' if plan.slots > 1 else ''}"
         workers += f" of {plan.n_shards} devices" if plan.n_shards > 1 else ""
-        load = f" at the load of the last minute ({plan.crowding:.1f} times as long)" if plan.crowding >= 1.1 else ""
+        is_crowded = plan.wall_seconds > 0 and plan.crowding >= 1.1
+        load = f" at the load of the last minute ({plan.crowding:.1f} times as long)" if is_crowded else ""
         said += f"; about {duration(plan.wall_seconds)} on {workers}{load}, loading models aside"
     if plan.download_bytes:
         said += f"; downloads and disk: {format_bytes(plan.download_bytes)}"
