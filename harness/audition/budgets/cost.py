@@ -20,7 +20,7 @@ class CostModel:
 
     recipe: Recipe
     n_seeds: int
-    n_validation: int  #: validation examples scored after each epoch
+    n_validation: int  #: validation examples scored each time
     n_test: int  #: test examples scored once
     tokens_per_example: float  #: of a model without calibration
     calibrations: Mapping[str, Calibration]  #: by model, of those that were tried on the device
@@ -31,9 +31,9 @@ class CostModel:
         calibration = self.calibrations.get(model.name)
         tokens = calibration.tokens_per_example if calibration else self.tokens_per_example
         n_seeds = self.n_seeds if n_samples else 1
-        n_epochs = self.recipe.grid * self.recipe.epochs if n_samples else 0
-        trained = n_seeds * n_epochs * n_samples
-        scored = n_seeds * (n_epochs * self.n_validation + self.n_test)
+        trained = n_seeds * self._trained(n_samples) if n_samples else 0
+        validated = self._n_validations(n_samples) * self.n_validation if n_samples else 0
+        scored = n_seeds * (validated + self.n_test)
         flops = self._flops(model, trained * tokens, scored * tokens)
         return Cost(
             n_samples=n_samples,
@@ -41,6 +41,15 @@ class CostModel:
             flops=flops,
             seconds=self._seconds(calibration, trained * tokens, scored * tokens, flops),
         )
+
+    def _trained(self, n_samples: int) -> int:
+        """Return the examples that all runs of one seed see, repeats counted."""
+        n_rates, recipe = max(1, len(self.recipe.learning_rates)), self.recipe
+        return n_rates * sum(recipe.n_epochs(n_samples, size) * n_samples for size in recipe.batch_sizes)
+
+    def _n_validations(self, n_samples: int) -> int:
+        n_rates, recipe = max(1, len(self.recipe.learning_rates)), self.recipe
+        return n_rates * sum(len(recipe.validation_steps(n_samples, size)) for size in recipe.batch_sizes)
 
     def _flops(self, model: ModelSpec, trained: float, scored: float) -> float | None:
         """Return the operations on so many tokens; None: the size of the model is unknown."""

@@ -1,9 +1,10 @@
-"""What is odd about the measurements of one candidate: points out of line, losses that do not fall.
+"""What is odd about the measurements of one candidate: points out of line, losses that do not fall, gains that change.
 
 All rules look at log losses by log sizes, zero-shot left out. What a phase transition does, falling slowly and then
-fast, is not odd. A point is out of line where the curve goes up to it and down again, or down and up again, or where an
-end leaves both the line of the two points beside it and the nearer of them by a factor of two. Of the paper's ninety
-curves no point is above or below its neighbours by more than 0.9 %, and no end bends by more than 43 %.
+fast, is nothing to doubt, and is said. A point is out of line where the curve goes up to it and down again, or down and
+up again, or where an end leaves both the line of the two points beside it and the nearer of them by a factor of two. Of
+the paper's ninety curves no point is above or below its neighbours by more than 0.9 %, and no end bends by more than
+43 %.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from statistics import median
 
 from audition.laws.line import LogLogLine
 from audition.types import Flag, Observation, RankedModel
+from audition.types.results.rankings import READING
 
 OUT_OF_LINE = math.log(1.15)  #: a spike is at least so far above or below the points around it, in log loss
 SCATTERS = 5.0  #: and so many times as far as the points of a curve usually are
@@ -25,6 +27,9 @@ RISE_AT_END = 0.05  #: or where the last is so far above the lowest
 SURE_RISE = 0.002  #: or where each of four or more is above the one before, and all of it comes to this
 FLAT = 0.005  #: losses that stay within so much of each other do not change
 STANDARD_ERRORS = 3.0  #: of a measured seed noise, where that is more
+STEEPENS = 1.5  #: the last doubling gains so many times what the others usually do, and more than the one before it
+PLATEAU = 0.25  #: the last doubling gains at most this share of the largest gain of one
+UNSEEN = math.log(256.0)  #: nats a byte, of guessing bytes uniformly: whoever does worse has never seen such text
 FAR_BELOW = 0.5  #: a prediction below this share of the lowest measured loss is out of reach of what was measured
 NOISY = frozenset({"rises", "spikes"})  #: flags of curves whose scatter tells nothing of the noise of others
 
@@ -39,8 +44,8 @@ class Finding:
 
     @property
     def is_doubt(self) -> bool:
-        """Return whether a prediction from the curve is not to be relied on: of a flat one it may be."""
-        return self.flag != "flat"
+        """Return whether the place of the candidate is not to be relied on."""
+        return self.flag not in READING
 
 
 def check_curve(points: Mapping[int, float], *, noise: float | None = None) -> tuple[Finding, ...]:
@@ -58,6 +63,8 @@ def check_curve(points: Mapping[int, float], *, noise: float | None = None) -> t
         found.append(_risen(rest))
     elif len(rest) > 2 and _spread(rest) < FLAT:
         found.append(Finding(flag="flat", sizes=(), note="its losses hardly change with more data"))
+    else:
+        found += _pace(rest)
     return tuple(found)
 
 
@@ -87,6 +94,11 @@ def by_model(observations: Iterable[Observation]) -> Mapping[str, Sequence[Obser
     return found
 
 
+def is_unseen(observation: Observation) -> bool:
+    """Return whether it is a loss without training above that of guessing bytes: the model has never seen such text."""
+    return observation.n_samples == 0 and observation.loss_per_byte is not None and observation.loss_per_byte > UNSEEN
+
+
 def check_row(row: RankedModel, observations: Iterable[Observation]) -> tuple[Finding, ...]:
     """Return what is odd about a candidate: its measurements, what its selector flagged, how far it is extrapolated.
 
@@ -94,6 +106,9 @@ def check_row(row: RankedModel, observations: Iterable[Observation]) -> tuple[Fi
     """
     own = [each for each in observations if each.model == row.model]
     found = list(check_measured(own).get(row.model, ()))
+    if any(is_unseen(each) for each in own):
+        note = "untrained it does worse than guessing bytes: it has never seen such text, its interval is unreliable"
+        found.append(Finding(flag="unseen", sizes=(), note=note))
     if "no-freedom" in row.flags:
         note = "its prediction has no freedom left: a law with as many parameters as points"
         found.append(Finding(flag="no-freedom", sizes=(), note=note))
@@ -171,6 +186,23 @@ def _climb(points: Mapping[int, float]) -> float:
 
 def _spread(points: Mapping[int, float]) -> float:
     return math.log(max(points.values()) / min(points.values()))
+
+
+def _pace(points: Mapping[int, float]) -> list[Finding]:
+    """Return what the gains of a falling curve's doublings tell, of four points or more."""
+    gains = [
+        (math.log(one) - math.log(two)) / math.log2(large / small)
+        for (small, one), (large, two) in pairwise(points.items())
+    ]
+    if len(gains) < 3 or max(gains) < FLAT:
+        return []
+    if gains[-1] <= PLATEAU * max(gains):
+        note = "it fell before and hardly falls now: it may stay where it is, or fall again"
+        return [Finding(flag="plateau", sizes=(), note=note)]
+    if gains[-1] > gains[-2] and gains[-1] > STEEPENS * max(median(gains[:-1]), FLAT):
+        note = "each doubling gains more than the one before: it may end lower than is predicted"
+        return [Finding(flag="steepens", sizes=(), note=note)]
+    return []
 
 
 def _spiked(points: Mapping[int, float], spikes: frozenset[int]) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audition.laws.fitting import Fit, fit_rectified, fit_vanilla, fit_vanilla_at_random
 from audition.laws.line import LogLogLine
+from audition.laws.power_phase import PowerPhase
 from audition.laws.rectified import RectifiedLaw, rectified_law
 from audition.laws.relaxed import fit_relaxed
 from audition.laws.search.descent import FitObjective
@@ -13,6 +14,7 @@ __all__ = [
     "Fit",
     "FitObjective",
     "LogLogLine",
+    "PowerPhase",
     "RectifiedLaw",
     "VanillaLaw",
     "fit_rectified",

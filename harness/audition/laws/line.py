@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from operator import mul
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +19,14 @@ class LogLogLine:
     @classmethod
     def fit(cls, n_samples: Sequence[int], loss: Sequence[float]) -> LogLogLine:
         """Return the least-squares line through the points, shape (n,) each, n ≥ 2, all positive."""
-        x, y = np.log(n_samples), np.log(loss)
-        centred = x - x.mean()
-        slope = float(centred @ y / (centred @ centred))
-        intercept = float(y.mean() - slope * x.mean())
-        return cls(slope=slope, intercept=intercept, residual_std=float(np.std(y - (slope * x + intercept))))
+        x, y = [math.log(size) for size in n_samples], [math.log(each) for each in loss]
+        n = len(x)
+        mean_x, mean_y = math.fsum(x) / n, math.fsum(y) / n
+        centred = [each - mean_x for each in x]
+        slope = math.fsum(map(mul, centred, y)) / math.fsum(map(mul, centred, centred))
+        intercept = mean_y - slope * mean_x
+        squares = math.fsum((each - (slope * size + intercept)) ** 2 for size, each in zip(x, y, strict=True))
+        return cls(slope=slope, intercept=intercept, residual_std=math.sqrt(squares / n))
 
     def log_loss(self, n_samples: int) -> float:
         """Return the log of the loss at `n_samples`."""

@@ -20,7 +20,7 @@ class LossSource(Protocol):
 
     @property
     def slots(self) -> int:
-        """Return how many points can be obtained at once."""
+        """Return how many points can be obtained at once; 0: all take no time, so that threads are of no use."""
 
     def planned(self, point: Point) -> Cost:
         """Return what `obtain(point)` will cost, at most."""
@@ -122,7 +122,9 @@ class MeteredProblem:
         future.set_result(observation)
 
     def _in_threads(self, function: Callable[..., T], items: Iterable[object]) -> tuple[T, ...]:
-        with ThreadPoolExecutor(max_workers=max(1, self._losses.slots)) as pool:
+        if not self._losses.slots:
+            return tuple(map(function, items))
+        with ThreadPoolExecutor(max_workers=self._losses.slots) as pool:
             futures = [pool.submit(function, item) for item in items]
             try:
                 return tuple(future.result() for future in futures)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class RecordedLosses:
     """Losses by model and size, from curves of one task. Implements `LossSource`; costs count samples only."""
 
-    slots = 1
+    slots = 0  #: a look-up waits for nothing
 
     def __init__(self, curves: Sequence[LossCurve]) -> None:
         self.curves = {curve.model: curve for curve in curves}

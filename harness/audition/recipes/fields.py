@@ -67,6 +67,15 @@ def _count_or_all(value: Any) -> int | None:  # noqa: ANN401
     return None if value == "all" else _count(value)
 
 
+def _whole(value: Any) -> int:  # noqa: ANN401
+    _require(type(value) is int and value >= 0)
+    return int(value)
+
+
+def _count_or_epochs(value: Any) -> int | None:  # noqa: ANN401
+    return None if value == "epochs" else _count(value)
+
+
 def _number(low: float, high: float, *, above: bool = False) -> Rule:
     def parse(value: Any) -> float:  # noqa: ANN401
         _require(type(value) in (int, float) and math.isfinite(value))
@@ -118,4 +127,6 @@ RULES = {
     "tf32": _YES_OR_NO,
     "deterministic": _YES_OR_NO,
     "n_shards": _COUNT,
+    "min_steps": Rule("a whole number of at least 0", _whole),
+    "n_validations": Rule("a whole number of at least 1, or 'epochs'", _count_or_epochs),
 }

@@ -65,7 +65,12 @@ def _flagged(row: RankedModel, measured: Sequence[Observation]) -> RankedModel:
 
 def _of_numbers(ranking: Ranking) -> Ranking:
     """Return the ranking, made anew where a selector that built it itself left NaN or infinity in it."""
-    numbers = [number for row in ranking.models for number in (row.score, row.predicted_loss) if number is not None]
+    numbers = [
+        number
+        for row in ranking.models
+        for number in (row.score, row.predicted_loss, row.error_one_back, *(row.interval or ()))
+        if number is not None
+    ]
     if all(map(math.isfinite, numbers)):
         return ranking
     return Ranking.from_scores(
@@ -76,6 +81,8 @@ def _of_numbers(ranking: Ranking) -> Ranking:
             status=row.status,
             notes=row.notes,
             flags=row.flags,
+            interval=row.interval,
+            error_one_back=row.error_one_back,
         )
         for row in ranking.models
     )

@@ -35,7 +35,7 @@ def measured(request: MeasurementRequest, losses: SplitLoss, choice: Choice | No
         observation,
         learning_rate=choice.learning_rate,
         batch_size=choice.batch_size,
-        epochs=float(choice.epoch),
+        epochs=choice.epochs,
         validation_loss=choice.validation_loss,
     )
 

@@ -29,6 +29,8 @@ ADDED = frozenset(
         "n_shards",
         "truncate",
         "train_on",
+        "min_steps",
+        "n_validations",
     }
 )
 _LORA_FACTOR, _LORA_LIMIT = 10.0, 0.003  #: of a learning rate of full fine-tuning
@@ -46,8 +48,8 @@ class Recipe:
     learning_rates: tuple[float, ...] = ()  #: the grid; empty: the one rate of the model's card, else by its size
     batch_sizes: tuple[int, ...] = (32,)  #: the grid; examples per optimiser step
     micro_batch_tokens: int = 8192  #: longest padded batch, in tokens, of one forward pass; never changes a result
-    epochs: int = 20  #: at most
-    patience: int = 3  #: evaluations without improvement before stopping
+    epochs: int = 20  #: at most, but for `min_steps`
+    patience: int = 3  #: validations without improvement before stopping
     warmup_ratio: float = 0.1  #: share of the steps with a rising learning rate; then cosine to zero
     weight_decay: float = 0.01
     max_grad_norm: float = 1.0
@@ -66,12 +68,31 @@ class Recipe:
     attention: Attention = "auto"  #: auto: sdpa where the model has it, else eager
     tf32: bool = False  #: on CUDA, multiply float32 matrices with 10 bits of mantissa
     deterministic: bool = True  #: same seed, same numbers on the same kind of device; False may be faster
+    min_steps: int = 0  #: of the optimiser, at least: a small subset is passed over more often than `epochs` times
+    n_validations: int | None = None  #: in a run, evenly spread over its steps; None: one after each epoch
     n_shards: int = 1  #: devices that hold one model together, each a share of it (FSDP); 1: every model fits one
 
     @property
     def grid(self) -> int:
         """Return the number of (learning rate, batch size) pairs tried at each size."""
         return max(1, len(self.learning_rates)) * len(self.batch_sizes)
+
+    def n_epochs(self, n_examples: int, batch_size: int) -> int:
+        """Return the passes over `n_examples` of one run, at most."""
+        return max(self.epochs, -(-self.min_steps // steps_per_epoch(n_examples, batch_size)))
+
+    def n_steps(self, n_examples: int, batch_size: int) -> int:
+        """Return the optimiser steps of one run, at most."""
+        return self.n_epochs(n_examples, batch_size) * steps_per_epoch(n_examples, batch_size)
+
+    def validation_steps(self, n_examples: int, batch_size: int) -> tuple[int, ...]:
+        """Return the steps of one run, 1, 2, …, after which it is validated; the last is always among them."""
+        n_steps = self.n_steps(n_examples, batch_size)
+        if self.n_validations is None:
+            per_epoch = steps_per_epoch(n_examples, batch_size)
+            return tuple(range(per_epoch, n_steps + 1, per_epoch))
+        count = min(self.n_validations, n_steps)
+        return tuple(round(n_steps * number / count) for number in range(1, count + 1))
 
     def learning_rate_for(self, model: ModelSpec, task: str) -> float:
         """Return the one rate of a recipe without a grid: of the model's card for `task`, else by its size.
@@ -85,6 +106,11 @@ class Recipe:
     def with_learning_rates(self, model: ModelSpec, task: str) -> Recipe:
         """Return the recipe with learning rates to try: its own grid, or else the one rate for `model` on `task`."""
         return self if self.learning_rates else replace(self, learning_rates=(self.learning_rate_for(model, task),))
+
+
+def steps_per_epoch(n_examples: int, batch_size: int) -> int:
+    """Return the optimiser steps of one pass over `n_examples` ≥ 1; the last batch may be smaller."""
+    return -(-n_examples // batch_size)
 
 
 def learning_rate_by_size(n_params: int | None) -> float:

@@ -15,15 +15,33 @@ PAPER = "Lin et al., Selecting Large Language Model to Fine-tune via Rectified S
 
 @hookimpl
 def audition_selectors() -> Iterable[SelectorEntry]:
-    """Return the paper's selectors."""
+    """Return the default, its relatives, and the paper's selectors."""
     from audition_plugins.selectors.ats import AcceptThenStop
     from audition_plugins.selectors.ats_family import FamilyAcceptThenStop
+    from audition_plugins.selectors.bank import Bank
+    from audition_plugins.selectors.guarded import Guarded
     from audition_plugins.selectors.model_size import ModelSize
     from audition_plugins.selectors.our_fit import OurFit
+    from audition_plugins.selectors.race import Race
     from audition_plugins.selectors.sub_tuning import SubTuning
     from audition_plugins.selectors.vanilla_fit import VanillaFit
     from audition_plugins.selectors.zero_shot import ZeroShot
 
+    yield SelectorEntry(
+        name="guarded",
+        make=Guarded,
+        summary="curve bank and AtS averaged, kept from promising one much more than the pool gains; with intervals",
+    )
+    yield SelectorEntry(
+        name="race",
+        make=Race,
+        summary="everybody small, the promising on, each time twice as far, until certain enough; with intervals",
+    )
+    yield SelectorEntry(
+        name="bank",
+        make=Bank,
+        summary="a bank of synthetic curves: where those end that agree with what was measured; with intervals",
+    )
     yield SelectorEntry(
         name="ats",
         make=AcceptThenStop,

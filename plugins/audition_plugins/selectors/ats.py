@@ -6,12 +6,11 @@ own results leave the smallest one out.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from audition.errors import UsageError
-from audition.laws import LogLogLine
+from audition.laws import PowerPhase
 from audition.types import Point, Ranking, Score
 
 if TYPE_CHECKING:
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
     from audition.protocols import SelectionProblem
     from audition.types import Flag, ModelSpec
-
-SIGMA_FLOOR = 1e-12  #: of log loss; an exactly straight line would divide by zero
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,32 +45,25 @@ class AcceptThenStop:
 
     def audition(self, problem: SelectionProblem, model: ModelSpec) -> Score:
         """Return the score of one candidate."""
-        sizes: list[int] = []
-        losses: list[float] = []
+        phase = PowerPhase(k=self.k, delta=self.delta)
         for size in problem.sizes_of(model.name):
             (observation,) = problem.measure([Point(model.name, size)])
             if observation.loss is None:
-                if not losses:
+                if not phase.loss:
                     return Score(model=model.name, score=None, status=observation.status, notes=(observation.message,))
                 break
-            if len(sizes) >= self.k and self._stop_index(sizes, losses, size, observation.loss) > self.delta:
+            if not phase.accepts(size, observation.loss):
                 break
-            sizes.append(size)
-            losses.append(observation.loss)
         else:  # nothing stopped it
-            if self.final_line == "published" and len(sizes) > self.k:
-                del sizes[-1], losses[-1]
-        return self._extrapolate(model, sizes, losses, problem.d_full)
+            if self.final_line == "published" and len(phase.loss) > self.k:
+                del phase.n_samples[-1], phase.loss[-1]
+        return self._extrapolate(model, phase, problem.d_full)
 
-    def _stop_index(self, sizes: list[int], losses: list[float], size: int, loss: float) -> float:
-        """Return I_stop: the distance of a new point from the line of the accepted ones, in residual deviations."""
-        line = LogLogLine.fit(sizes, losses)
-        return abs(math.log(loss) - line.log_loss(size)) / max(line.residual_std, SIGMA_FLOOR)
-
-    def _extrapolate(self, model: ModelSpec, sizes: list[int], losses: list[float], d_full: int) -> Score:
-        notes = () if len(sizes) >= self.k else (f"only {len(sizes)} of k = {self.k} points",)
-        if len(sizes) < 2:
-            return Score(model=model.name, score=-losses[-1], notes=notes)
-        predicted = LogLogLine.fit(sizes, losses).loss(d_full)
-        flags: tuple[Flag, ...] = ("no-freedom",) if len(sizes) == 2 else ()  # a line has two parameters
+    def _extrapolate(self, model: ModelSpec, phase: PowerPhase, d_full: int) -> Score:
+        n_points = len(phase.loss)
+        notes = () if n_points >= self.k else (f"only {n_points} of k = {self.k} points",)
+        if n_points < 2:
+            return Score(model=model.name, score=-phase.loss[-1], notes=notes)
+        predicted = phase.line().loss(d_full)
+        flags: tuple[Flag, ...] = ("no-freedom",) if n_points == 2 else ()  # a line has two parameters
         return Score(model=model.name, score=-predicted, predicted_loss=predicted, notes=notes, flags=flags)

@@ -44,10 +44,5 @@ def micro_batches(lengths: Sequence[int], positions: Iterable[int], max_tokens: 
     return batches
 
 
-def n_steps(n_examples: int, batch_size: int, epochs: int) -> int:
-    """Return the optimiser steps of `epochs` epochs."""
-    return epochs * -(-n_examples // batch_size)
-
-
 def _chunks(items: list[int], size: int) -> list[list[int]]:
     return [items[start : start + size] for start in range(0, len(items), size)]

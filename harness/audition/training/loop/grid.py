@@ -7,7 +7,6 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from audition.training.failures import NotFiniteError
-from audition.training.loop.batching import n_steps
 from audition.training.loop.loop import Run, train
 from audition.training.loop.weights import BestWeights, Choice
 
@@ -50,7 +49,7 @@ class Grid:
 
     def n_steps(self, n_examples: int) -> int:
         """Return the optimiser steps of all runs, at most."""
-        return sum(n_steps(n_examples, run.batch_size, self.recipe.epochs) for run in self.runs)
+        return sum(self.recipe.n_steps(n_examples, run.batch_size) for run in self.runs)
 
 
 def search(
@@ -87,12 +86,12 @@ def search(
 
 def _keeping(
     best: BestWeights, adapter: ModelAdapter, run: Run, validate: Callable[[], float]
-) -> Callable[[int], float]:
+) -> Callable[[float], float]:
     """Return a validation that offers the weights it has scored to `best`."""
 
-    def validate_and_offer(epoch: int) -> float:
+    def validate_and_offer(epochs: float) -> float:
         loss = validate()
-        choice = Choice(validation_loss=loss, learning_rate=run.learning_rate, batch_size=run.batch_size, epoch=epoch)
+        choice = Choice(validation_loss=loss, learning_rate=run.learning_rate, batch_size=run.batch_size, epochs=epochs)
         best.offer(adapter.module, choice)
         return loss
 

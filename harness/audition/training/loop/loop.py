@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from audition.training.devices.random_state import RandomState
 from audition.training.devices.tensors import autocast, to_device
 from audition.training.failures import DoesNotFitError, NotFiniteError, is_out_of_memory
-from audition.training.loop.batching import effective_batches, n_steps
+from audition.training.loop.batching import effective_batches
 from audition.training.loop.micro_batch import MicroBatchLimit
 from audition.training.loop.optimisation import adamw, warmup_cosine
 from audition.training.sharding.parts import TrainedParts, whole
+from audition.types.recipes import steps_per_epoch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from torch import Tensor
 
@@ -49,15 +50,16 @@ def train(
     examples: Sequence[Encoded],
     run: Run,
     *,
-    validate: Callable[[int], float],
+    validate: Callable[[float], float],
     meter: Meter,
     on_step: Callable[[], None] = lambda: None,
 ) -> None:
-    """Train until the recipe's epochs are over, or `validate(epoch)` has not improved for its patience.
+    """Train until the recipe's steps are over, or `validate(epochs)` has not improved for its patience.
 
-    `validate` returns nats per token after each epoch (1, 2, …), and keeps the weights if it wants them: those that
-    are left in the module are the last, not the best. The module must be on `run.device`. Seeds every random
-    generator, so that the same run gives the same weights.
+    `validate` is called after the steps that the recipe says, gets the passes over the examples so far, whole or not,
+    returns nats per token, and keeps the weights if it wants them: those that are left in the module are the last, not
+    the best. The module must be on `run.device`. Seeds every random generator, so that the same run gives the same
+    weights.
 
     Raises:
         NotFiniteError: a loss or a gradient was not finite.
@@ -66,22 +68,32 @@ def train(
     from accelerate.utils import set_seed
 
     set_seed(run.limit.team.noise_seed(run.seed))
-    recipe = run.recipe
-    trainer = Trainer(adapter, run, n_steps(len(examples), run.batch_size, recipe.epochs))
-    lengths = [example.n_tokens for example in examples]
+    recipe, n_examples = run.recipe, len(examples)
+    trainer = Trainer(adapter, run, recipe.n_steps(n_examples, run.batch_size))
+    validated_after = frozenset(recipe.validation_steps(n_examples, run.batch_size))
+    per_epoch = steps_per_epoch(n_examples, run.batch_size)
     best, n_worse = float("inf"), 0
-    for epoch in range(1, recipe.epochs + 1):
-        adapter.module.train()
-        for positions in effective_batches(lengths, run.batch_size, seed=run.seed, epoch=epoch):
-            batch = [examples[position] for position in positions]
-            trainer.step(batch)
-            meter.trained(batch)
-            on_step()
+    adapter.module.train()
+    for step, batch in enumerate(_batches(examples, run), start=1):
+        trainer.step(batch)
+        meter.trained(batch)
+        on_step()
+        if step not in validated_after:
+            continue
         trainer.require_finite()
-        loss = validate(epoch)
+        loss = validate(step / per_epoch)
         best, n_worse = (loss, 0) if loss < best else (best, n_worse + 1)
         if n_worse == recipe.patience:
             return
+        adapter.module.train()
+
+
+def _batches(examples: Sequence[Encoded], run: Run) -> Iterator[list[Encoded]]:
+    """Yield what each optimiser step of a run sees."""
+    lengths = [example.n_tokens for example in examples]
+    for epoch in range(1, run.recipe.n_epochs(len(examples), run.batch_size) + 1):
+        for positions in effective_batches(lengths, run.batch_size, seed=run.seed, epoch=epoch):
+            yield [examples[position] for position in positions]
 
 
 class Trainer:

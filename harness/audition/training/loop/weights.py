@@ -55,7 +55,7 @@ class Choice:
     validation_loss: float  #: nats per token
     learning_rate: float
     batch_size: int
-    epoch: int  #: 1, 2, …: how many were trained
+    epochs: float  #: passes over the examples that they were trained for
 
 
 class BestWeights:

@@ -9,10 +9,13 @@ from typing import Literal
 
 from audition.types.measurements import Observation, Status
 
-#: what is odd about a candidate's measurements (`audition.curves.checks`): "rises", losses do not fall with more data;
-#: "spikes", one is far out of line; "no-freedom", a law with as many parameters as points; "far-below", a prediction
-#: below half of what was measured; "flat", nothing changes, which is the one that leaves no doubt
-Flag = Literal["rises", "spikes", "no-freedom", "far-below", "flat"]
+#: what is odd about a candidate's measurements (`audition.curves.checks`). These leave a doubt: "rises", losses do not
+#: fall with more data; "spikes", one is far out of line; "no-freedom", a law with as many parameters as points;
+#: "far-below", a prediction below half of what was measured. These say how to read it: "flat", nothing changes;
+#: "steepens", each doubling gains more than the one before; "plateau", it fell, and hardly falls now; "unseen", before
+#: any training the model does worse than guessing bytes, so that its interval is not reliable
+Flag = Literal["rises", "spikes", "no-freedom", "far-below", "flat", "steepens", "plateau", "unseen"]
+READING = frozenset({"flat", "steepens", "plateau", "unseen"})  #: flags that leave no doubt about who is first
 NOT_A_NUMBER = "its score is not a number"  #: the note of a score that was NaN or infinite
 
 
@@ -26,6 +29,8 @@ class Score:
     status: Status = "ok"
     notes: tuple[str, ...] = ()  #: what a reader should know, such as "only 2 of k = 3 points"
     flags: tuple[Flag, ...] = ()  #: why its prediction is not to be relied on
+    interval: tuple[float, float] | None = None  #: that holds the loss at D_full with probability 0.8; None: unknown
+    error_one_back: float | None = None  #: predicted / measured − 1 of the last point, from those before it
 
     @classmethod
     def of_measured(cls, observation: Observation) -> Score:
@@ -48,6 +53,8 @@ class RankedModel:
     predicted_loss: float | None
     notes: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()  #: what is odd about its measurements, or about the fit to them
+    interval: tuple[float, float] | None = None  #: that holds the loss at D_full with probability 0.8
+    error_one_back: float | None = None  #: predicted / measured − 1 of the last point, from those before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,8 @@ class Ranking:
                     predicted_loss=score.predicted_loss,
                     notes=score.notes,
                     flags=score.flags,
+                    interval=score.interval,
+                    error_one_back=score.error_one_back,
                 )
                 for place, score in enumerate(ordered, start=1)
             )
@@ -89,9 +98,21 @@ class Ranking:
 
 
 def _with_numbers_only(score: Score) -> Score:
-    """Return `score` with None for what is NaN or infinite, and a note where that was the score itself."""
+    """Return `score` with None for what is NaN or infinite, and a note where that was the score itself.
+
+    An interval is positive, and holds the loss that is predicted.
+    """
     if score.predicted_loss is not None and not math.isfinite(score.predicted_loss):
         score = replace(score, predicted_loss=None)
+    if score.error_one_back is not None and not math.isfinite(score.error_one_back):
+        score = replace(score, error_one_back=None)
+    if score.interval is not None and not _is_interval(score.interval, score.predicted_loss):
+        score = replace(score, interval=None)
     if score.score is None or math.isfinite(score.score):
         return score
     return replace(score, score=None, notes=(*score.notes, NOT_A_NUMBER))
+
+
+def _is_interval(interval: tuple[float, float], predicted: float | None) -> bool:
+    low, high = interval
+    return predicted is not None and 0 < low <= predicted <= high < math.inf

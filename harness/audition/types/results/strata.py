@@ -9,7 +9,7 @@ from itertools import pairwise
 from audition.text.sizes import format_bytes
 from audition.types.costs import MemoryEstimate
 from audition.types.measurements import Observation
-from audition.types.results.rankings import RankedModel
+from audition.types.results.rankings import READING, RankedModel
 from audition.types.surveys import Survey
 
 
@@ -79,7 +79,7 @@ def _gain(small: RankedModel | None, large: RankedModel | None) -> float | None:
 
     None, too, where the measurements of either leave a doubt.
     """
-    if any(flag != "flat" for row in (small, large) if row is not None for flag in row.flags):
+    if any(flag not in READING for row in (small, large) if row is not None for flag in row.flags):
         return None
     before, after = _loss(small), _loss(large)
     return None if before is None or after is None else 1 - after / before

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audition.training.loop.batching import effective_batches, micro_batches, n_steps
+from audition.training.loop.batching import effective_batches, micro_batches
 
 lengths = st.lists(st.integers(1, 60), min_size=1, max_size=300)
 batch_sizes = st.integers(1, 40)
@@ -21,7 +21,7 @@ def test_all_batches_but_one_are_full(lengths: list[int], batch_size: int, seed:
     sizes = sorted(len(batch) for batch in effective_batches(lengths, batch_size, seed=seed, epoch=1))
     assert all(size == batch_size for size in sizes[1:])
     assert 1 <= sizes[0] <= batch_size
-    assert len(sizes) == n_steps(len(lengths), batch_size, epochs=1)
+    assert len(sizes) == -(-len(lengths) // batch_size)
 
 
 @given(lengths, batch_sizes, seeds)

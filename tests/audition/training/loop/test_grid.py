@@ -28,7 +28,7 @@ def test_best_weights_are_restored_not_the_last() -> None:
     choice = search(
         adapter, encode(adapter, UNEVEN), grid, initial=Snapshot(adapter.module), validate=validate, meter=Meter()
     )
-    assert (choice.epoch, choice.validation_loss, len(after_epoch)) == (2, 0.5, 4)
+    assert (choice.epochs, choice.validation_loss, len(after_epoch)) == (2, 0.5, 4)
     for name, weight in weights(adapter).items():
         assert torch.equal(weight, after_epoch[1][name])
         assert not torch.equal(weight, after_epoch[3][name])
@@ -46,5 +46,5 @@ def test_run_that_diverges_late_keeps_what_it_had_reached() -> None:
     choice = search(
         adapter, encode(adapter, UNEVEN), grid, initial=Snapshot(adapter.module), validate=lambda: 1.0, meter=Meter()
     )
-    assert choice.epoch == 1
+    assert choice.epochs == 1
     assert all(weight.isfinite().all() for weight in weights(adapter).values())

@@ -35,7 +35,7 @@ def gradients(adapter: ToyAdapter) -> dict[str, Tensor]:
     return {name: each.grad.clone() for name, each in adapter.module.named_parameters()}
 
 
-def scripted(losses: Sequence[float]) -> Callable[[int], float]:
+def scripted(losses: Sequence[float]) -> Callable[[float], float]:
     values: Iterator[float] = iter(losses)
     return lambda _epoch: next(values)
 
@@ -111,9 +111,9 @@ def test_training_stops_when_patience_is_over() -> None:
     adapter = ToyAdapter()
     seen = []
 
-    def validate(epoch: int) -> float:
-        seen.append(epoch)
-        return [1.0, 0.8, 0.9, 0.7, 0.7, 0.8, 0.71, 0.1][epoch - 1]  # an equal loss is no improvement
+    def validate(epochs: float) -> float:
+        seen.append(epochs)
+        return [1.0, 0.8, 0.9, 0.7, 0.7, 0.8, 0.71, 0.1][int(epochs) - 1]  # an equal loss is no improvement
 
     meter = Meter()
     train(adapter, encode(adapter, UNEVEN), run(epochs=20, patience=3), validate=validate, meter=meter)
@@ -157,3 +157,19 @@ def test_long_training_ends_soon_after_a_loss_is_not_a_number() -> None:
     with pytest.raises(NotFiniteError):
         train(adapter, encode(adapter, UNEVEN * 40), run(batch_size=1), validate=scripted([1.0]), meter=meter)
     assert meter.n_trained_samples < 100
+
+
+def test_a_run_is_validated_at_even_distances_and_small_subsets_get_their_steps() -> None:
+    adapter, meter = ToyAdapter(), Meter()
+    seen: list[float] = []
+
+    def validate(epochs: float) -> float:
+        seen.append(epochs)
+        return -epochs
+
+    examples = encode(adapter, UNEVEN)  # fewer than a batch: one step an epoch
+    train(
+        adapter, examples, run(batch_size=64, epochs=2, min_steps=10, n_validations=4), validate=validate, meter=meter
+    )
+    assert seen == [2.0, 5.0, 8.0, 10.0]
+    assert meter.cost(n_samples=0, n_params=1, seconds=0.0).samples_processed == 10 * len(examples)

@@ -8,7 +8,7 @@ from audition.training.loop.weights import BestWeights, Choice, Snapshot
 
 
 def choice(loss: float, epoch: int) -> Choice:
-    return Choice(validation_loss=loss, learning_rate=0.1, batch_size=8, epoch=epoch)
+    return Choice(validation_loss=loss, learning_rate=0.1, batch_size=8, epochs=epoch)
 
 
 def fill(module: torch.nn.Module, value: float) -> None:
