@@ -26,7 +26,7 @@ from audition.types import (
     TaskEntry,
 )
 
-VERSION = 1  #: of this specification; raised when a hook, an argument or a field is added, deprecated or removed
+VERSION = 2  #: of this specification; raised when a hook, an argument or a field is added, deprecated or removed
 
 hookspec = pluggy.HookspecMarker("audition")
 

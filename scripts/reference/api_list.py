@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MODULES = {
     "audition": None,
     "audition.bench": None,
+    "audition.budgets.flops": ("active_params",),
     "audition.catalog": None,
     "audition.codec": None,
     "audition.curves": None,
@@ -30,6 +31,7 @@ MODULES = {
     "audition.laws": None,
     "audition.library": None,
     "audition.plugins": ("load_plugins",),
+    "audition.prediction": None,
     "audition.protocols": None,
     "audition.selection": None,
     "audition.tasks": None,

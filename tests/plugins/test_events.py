@@ -42,7 +42,7 @@ def test_every_selection_is_a_line_with_its_winner_and_cost(monkeypatch: pytest.
     result = CliRunner().invoke(app, ["select", "flan", "--source", "recorded", "--ratio", "1/8", "--json"])
     report = json.loads(result.stdout)
     (event,) = events()
-    assert (event["event"], event["task"], event["selector"]) == ("selected", "flan", "ats")
+    assert (event["event"], event["task"], event["selector"]) == ("selected", "flan", "guarded")
     assert event["winners"] == [report["strata"][0]["ranking"][0]["model"]]
     assert event["spent"] == report["spent"]
 

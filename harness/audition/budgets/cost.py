@@ -44,11 +44,13 @@ class CostModel:
 
     def _trained(self, n_samples: int) -> int:
         """Return the examples that all runs of one seed see, repeats counted."""
-        n_rates, recipe = max(1, len(self.recipe.learning_rates)), self.recipe
+        recipe = self.recipe
+        n_rates = recipe.grid // len(recipe.batch_sizes)
         return n_rates * sum(recipe.n_epochs(n_samples, size) * n_samples for size in recipe.batch_sizes)
 
     def _n_validations(self, n_samples: int) -> int:
-        n_rates, recipe = max(1, len(self.recipe.learning_rates)), self.recipe
+        recipe = self.recipe
+        n_rates = recipe.grid // len(recipe.batch_sizes)
         return n_rates * sum(len(recipe.validation_steps(n_samples, size)) for size in recipe.batch_sizes)
 
     def _flops(self, model: ModelSpec, trained: float, scored: float) -> float | None:

@@ -6,12 +6,8 @@ that the paper uses. Of a sparse mixture-of-experts model, only the parameters t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from audition.memory.weights import count_weights
-
-if TYPE_CHECKING:
-    from audition.types import ModelSpec
+from audition.types import ModelSpec
 
 TRAINING_FLOPS_PER_PARAMETER_AND_TOKEN = 6
 FORWARD_FLOPS_PER_PARAMETER_AND_TOKEN = 2

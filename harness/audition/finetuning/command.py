@@ -6,9 +6,10 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audition.finetuning.settings import largest_settings
+from audition.finetuning.settings import settings_for
+from audition.selection.answering.commands import setting_words
 from audition.text import codec
-from audition.types import TaskOptions
+from audition.types import Recipe
 
 if TYPE_CHECKING:
     from audition.selection.config import SelectionConfig
@@ -21,15 +22,9 @@ def finetune_command(report: Report, config: SelectionConfig) -> str | None:
     if best is None:
         return None
     words = ["audition", "finetune", best, config.task]
-    found = largest_settings(report.strata[-1].measured, best)
+    recipe = codec.from_json(Recipe, report.provenance["recipe"]) if "recipe" in report.provenance else Recipe(name="")
+    found = settings_for(report.strata[-1].measured, best, report.d_full, recipe)
     if found is not None:
         words += ["--learning-rate", f"{found.learning_rate:g}", "--batch-size", str(found.batch_size)]
-    if config.recipe is not None:
-        words += ["--recipe", config.recipe]
-    usual = codec.to_json(TaskOptions())
-    for name, value in codec.to_json(config.task_options).items():
-        if value != usual[name]:
-            words += [f"--{name.replace('_', '-')}", *([] if value is True else [value])]
-    for name, value in (("truncate", config.truncate), ("train-on", config.train_on)):
-        words += [f"--{name}", value] if value else []
+    words += setting_words(config)
     return shlex.join([*words, "--output", f"tuned/{Path(best).name.partition('@')[0]}"])

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from audition.errors import UsageError
 from audition.finetuning.card import model_card, read_evaluation
-from audition.finetuning.settings import Settings, find_settings
+from audition.finetuning.settings import Settings, find_settings, settings_for
 from audition.measuring.live import LiveLosses
 from audition.plugins.factories import make_executor
 from audition.readings.readings import Readings
 from audition.selection.candidates import open_candidates
 from audition.selection.setting import memory_planner, open_setting
+from audition.types import Point
+from audition.types.recipes import REFERENCE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
     from audition.measuring.setting import LiveSetting
     from audition.plugins.catalog import Catalog
     from audition.selection.config import SelectionConfig
-    from audition.types import ModelSpec, Observation, Progress
+    from audition.types import ModelSpec, Observation, Progress, Recipe
+
+SEARCH_SHARE = 8  #: a learning rate that nobody knows is searched on this part of the rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +43,45 @@ class Finetuning:
 
     def describe(self) -> str:
         """Return what will be done, in one line."""
-        recipe = self.setting.recipe
-        task = self.setting.task.spec
-        rates = ", ".join(f"{rate:g}" for rate in recipe.with_learning_rates(self.model, task.name).learning_rates)
+        recipe, task = self.recipe, self.setting.task.spec
+        n_train = task.n_train or 0
+        rated = recipe.with_learning_rates(self.model, task.name, n_train)
+        rates = ", ".join(f"{rate:g}" for rate in rated.learning_rates)
         sizes = ", ".join(map(str, recipe.batch_sizes))
+        n_epochs = max(recipe.n_epochs(n_train, size) for size in recipe.batch_sizes)
         return (
-            f"Fine-tuning {self.model.name} on {task.n_train:,} rows of {task.name}: at most {recipe.epochs} epochs, "
+            f"Fine-tuning {self.model.name} on {n_train:,} rows of {task.name}: at most {n_epochs} epochs, "
             f"learning rate {rates}, batch size {sizes} ({self.settings.origin}), {recipe.precision} on "
             f"{self.setting.device}"
         )
+
+    @property
+    def recipe(self) -> Recipe:
+        """Return the recipe, with the settings in place of its grid or its search."""
+        return self.settings.applied_to(self.setting.recipe)
+
+    @property
+    def search_size(self) -> int | None:
+        """Return how many examples the learning rate is searched on first; None: it is known, or the recipe has a grid.
+
+        An eighth of the rows, but as many as the recipe's epochs need for the steps that it asks for, and no more than
+        rates are usually told for.
+        """
+        recipe, n_train = self.setting.recipe, self.setting.task.spec.n_train or 0
+        if self.settings.learning_rate is not None or recipe.rate_factor is None or recipe.learning_rates:
+            return None
+        enough = recipe.min_steps * recipe.batch_sizes[0] // recipe.epochs
+        return min(n_train, REFERENCE_SIZE, max(enough, n_train // SEARCH_SHARE))
+
+    def searched(self) -> Finetuning:
+        """Return the fine-tuning with the learning rate that a subset has found, if it is to be searched first."""
+        size = self.search_size
+        if size is None:
+            return self
+        observation = self.losses.obtain(Point(self.model.name, size))
+        n_train = self.setting.task.spec.n_train or 0
+        found = settings_for([observation], self.model.name, n_train, self.setting.recipe)
+        return self if found is None else replace(self, settings=found)
 
     def run(self, output: Path) -> Observation:
         """Return the observation; `output` gets model, evaluation and card, all or nothing.
@@ -61,7 +95,7 @@ class Finetuning:
         try:
             unfinished.mkdir(parents=True)
             observation = self.losses.finetune(
-                self.model, n_train, self.setting.seeds[0], unfinished, metric=self.metric
+                self.model, n_train, self.setting.seeds[0], unfinished, recipe=self.recipe, metric=self.metric
             )
             if observation.status == "ok":
                 evaluation, prompting = read_evaluation(unfinished), self.readings.prompting(self.model)
@@ -95,7 +129,6 @@ def open_finetuning(
     if len(models) != 1:
         raise UsageError(f"one model at a time is fine-tuned; {config.models[0]!r} names {len(models)}")
     settings = find_settings(ledger, models[0], setting, learning_rate=learning_rate, batch_size=batch_size)
-    setting = replace(setting, recipe=settings.applied_to(setting.recipe))
     readings = Readings(setting.task, setting.recipe)
     losses = LiveLosses(
         models,

@@ -141,8 +141,11 @@ def finetune(
             batch_size=batch_size,
             on_progress=display.step,
         )
-        display.described(finetuning.describe())
         try:
+            if finetuning.search_size is not None:
+                display.described(f"Searching the learning rate on {finetuning.search_size:,} rows first.")
+                finetuning = finetuning.searched()
+            display.described(finetuning.describe())
             observation = finetuning.run(folder)
         finally:
             finetuning.losses.cancel()

@@ -23,7 +23,13 @@ from audition.library.words import (
     task_options,
 )
 from audition.plugins.catalog import Catalog
-from audition.selection.config import SelectionConfig
+from audition.selection.config import (
+    DEFAULT_RATIO,
+    DEFAULT_SELECTOR,
+    DEFAULT_SPENDER,
+    SPENDER_RATIO,
+    SelectionConfig,
+)
 from audition.types import LossUnit, Quotes, Report, Side, Source, TrainOn
 
 
@@ -32,9 +38,9 @@ def select(
     *,
     models: Names = (),
     exclude: Names = (),
-    selector: str = "ats",
+    selector: str | None = None,
     option: Options = (),
-    ratio: str | float | Fraction = "1/16",
+    ratio: str | float | Fraction | None = None,
     spend: str | None = None,
     memory: Sizes = (),
     source: Source = "live",
@@ -79,9 +85,10 @@ def select(
         task: a listed task, a file or folder of rows, or "hf:org/name".
         models: names, patterns, hub ids, paths; empty: all listed models, or on a CPU those on this disk.
         exclude: candidates to leave out.
-        selector: its name.
+        selector: its name; None: "guarded", or "race" where `spend` is given.
         option: of the selector: {"k": 4}, or texts such as "k=4".
-        ratio: largest share of the training rows that one measurement may use, above 0 and at most 1.
+        ratio: largest share of the training rows that one measurement may use, above 0 and at most 1; None: 1/16, or
+            1/8 where `spend` is given.
         spend: limit on all measurements together: "20000samples", "1e15flops", "600s".
         memory: GPU memory in bytes or as text ("24GB"); several give a ranking each; empty: the GPU's own.
         source: "live" fine-tunes, "recorded" replays curves.
@@ -116,6 +123,8 @@ def select(
     Raises:
         UsageError: something cannot be had as asked; the message says what would do.
     """
+    usual_selector = DEFAULT_SELECTOR if spend is None else DEFAULT_SPENDER
+    usual_ratio = DEFAULT_RATIO if spend is None else SPENDER_RATIO
     config = SelectionConfig(
         task=str(task),
         task_options=task_options(
@@ -130,8 +139,8 @@ def select(
         ),
         models=names(models),
         exclude=names(exclude),
-        budget=parse_budget(str(ratio), spend),
-        selector=selector,
+        budget=parse_budget(usual_ratio if ratio is None else str(ratio), spend),
+        selector=selector or usual_selector,
         selector_options=options(option),
         memory_budgets=sizes(memory),
         recipe=recipe,

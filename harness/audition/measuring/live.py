@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from audition.memory import MemoryPlanner
     from audition.plugins.calling import Hooks
     from audition.readings.readings import Readings
-    from audition.types import Calibration, ModelSpec, Progress
+    from audition.types import Calibration, ModelSpec, Progress, Recipe
     from audition.types.protocols import Executor
 
 
@@ -65,6 +65,11 @@ class LiveLosses:
         """Return the fingerprint of every checkpoint that was needed, by model."""
         return self._resolver.weights
 
+    @property
+    def obtained(self) -> tuple[Point, ...]:
+        """Return the points that have an observation, in the order they were measured; to ask again costs nothing."""
+        return tuple(self._obtained)
+
     def planned(self, point: Point) -> Cost:
         """Return what the point will cost, at most."""
         if self.costs is None:
@@ -99,10 +104,10 @@ class LiveLosses:
         return self._runner.calibrate([self._resolver.calibration(model) for model in here])
 
     def finetune(
-        self, model: ModelSpec, n_samples: int, seed: int, folder: Path, *, metric: str | None = None
+        self, model: ModelSpec, n_samples: int, seed: int, folder: Path, *, recipe: Recipe, metric: str | None = None
     ) -> Observation:
         """Return the observation of a fine-tuning whose model is saved to `folder`; the ledger keeps it too."""
-        request = self._resolver.request(model, n_samples, seed)
+        request = self._resolver.request(model, n_samples, seed, recipe=recipe)
         request = replace(request, metric=metric, save_to=str(folder.resolve()))
         return self._runner.run(request, tensor_bytes=self._resolver.tensor_bytes(request.model))
 

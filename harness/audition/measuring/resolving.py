@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from audition.measuring.setting import LiveSetting
     from audition.memory import MemoryPlanner
     from audition.readings.readings import Readings
-    from audition.types import ModelSpec
+    from audition.types import ModelSpec, Recipe
 
 
 class RequestResolver:
@@ -43,14 +43,16 @@ class RequestResolver:
         """Return the fingerprint of every checkpoint that was needed, by model."""
         return {model: checkpoint.fingerprint for model, checkpoint in sorted(self._checkpoints.items())}
 
-    def request(self, model: ModelSpec, n_samples: int, seed: int) -> MeasurementRequest:
-        """Return the resolved request; its checkpoint is downloaded if needed.
+    def request(
+        self, model: ModelSpec, n_samples: int, seed: int, *, recipe: Recipe | None = None
+    ) -> MeasurementRequest:
+        """Return the resolved request; its checkpoint is downloaded if needed. None is the recipe of the setting.
 
         Raises:
             UsageError: the checkpoint cannot be had.
         """
         checkpoint, setting = self._checkpoint(model), self._setting
-        request = self._without_key(model, n_samples, seed)
+        request = self._without_key(model, n_samples, seed, recipe or setting.recipe)
         key = measurement_key(
             request,
             weights=checkpoint.fingerprint,
@@ -67,7 +69,8 @@ class RequestResolver:
             UsageError: the checkpoint cannot be had.
         """
         setting = self._setting
-        request = self._adjusted(self._without_key(model, setting.recipe.batch_sizes[0], setting.seeds[0]))
+        recipe = setting.recipe
+        request = self._adjusted(self._without_key(model, recipe.batch_sizes[0], setting.seeds[0], recipe))
         weights = self._checkpoint(model).fingerprint
         return replace(request, key=calibration_key(request, weights=weights, device_kind=setting.device_kind))
 
@@ -76,7 +79,7 @@ class RequestResolver:
         need = None if self._memory is None else self._memory.need(model)
         return None if need is None else need.tensors
 
-    def _without_key(self, model: ModelSpec, n_samples: int, seed: int) -> MeasurementRequest:
+    def _without_key(self, model: ModelSpec, n_samples: int, seed: int, recipe: Recipe) -> MeasurementRequest:
         folder, setting = self._checkpoint(model).folder, self._setting
         model = complete(model, folder)  # an entry may leave open what the weights tell
         sized = replace(model, n_params=estimated_params(model))
@@ -88,7 +91,7 @@ class RequestResolver:
             task_fingerprint=setting.task.fingerprint,
             n_samples=n_samples,
             seed=seed if n_samples else 0,
-            recipe=setting.recipe.with_learning_rates(sized, setting.task.spec.name),
+            recipe=recipe.with_learning_rates(sized, setting.task.spec.name, n_samples),
             device=setting.device,
             rank_lossy=setting.rank_lossy,
         )

@@ -6,8 +6,9 @@ the standard deviation of a normal distribution. The same numbers give the same 
 
 from __future__ import annotations
 
+from audition.prediction.arrays import Curves, Forecast
 from audition.prediction.bank import CurveBank
-from audition.prediction.choosing import Certainty, Expected, certainty
+from audition.prediction.choosing import Expected, certainty
 from audition.prediction.pool import Predicted, Rule, predict_pool
 
-__all__ = ["Certainty", "CurveBank", "Expected", "Predicted", "Rule", "certainty", "predict_pool"]
+__all__ = ["CurveBank", "Curves", "Expected", "Forecast", "Predicted", "Rule", "certainty", "predict_pool"]

@@ -10,14 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from audition.prediction.arrays import Forecast
-
-if TYPE_CHECKING:
-    from audition.prediction.arrays import Array, Curves
+from audition.prediction.arrays import Array, Curves, Forecast
 
 SHARP_NOISES = (0.004, 0.008, 0.016)  #: standard deviations of a measured log loss: for the best mean
 WIDE_NOISES = (0.008, 0.016, 0.032)  #: for an honest spread

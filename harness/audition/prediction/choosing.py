@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
 from statistics import NormalDist
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from audition.prediction.pool import DEVIATIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from audition.types.results.certainties import Certainty
 
 TOLERANCE = 0.02  #: a loss so little above the best is as good
 
@@ -39,17 +37,6 @@ class Expected(NamedTuple):
     def std(self) -> float:
         """Return the standard deviation of its log loss, as far as differences within the pool are concerned."""
         return (math.log(self.high) - math.log(self.low)) / (2 * DEVIATIONS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certainty:
-    """How sure the choice of one candidate is: estimated, from predictions and their intervals."""
-
-    model: str
-    probability: float  #: that its loss is within 2 % of the best of the pool
-    expected_regret: float  #: how far its loss is above the best, as a share of that (geometric mean)
-    level: tuple[str, ...]  #: others that have a fair chance to be better, the likeliest first
-    worth_measuring: str | None  #: the candidate about which more knowledge saves most; None: there is no other
 
 
 def certainty(expected: Mapping[str, Expected], model: str) -> Certainty:

@@ -9,21 +9,16 @@ step back, over the whole pool. Where the constants come from: `docs/decisions/0
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audition.laws import PowerPhase
-from audition.prediction.arrays import Curves
+from audition.prediction.arrays import Array, Curves
 from audition.prediction.bank import SHARP_NOISES, WIDE_NOISES, CurveBank
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from numpy.typing import NDArray
-
-    from audition.prediction.arrays import Array
 
 Rule = Literal["guarded", "bank"]
 DAMPING = 0.75  #: of what candidates are expected to gain beyond what was measured

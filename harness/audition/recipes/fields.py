@@ -72,6 +72,10 @@ def _whole(value: Any) -> int:  # noqa: ANN401
     return int(value)
 
 
+def _factor_or_none(value: Any) -> float | None:  # noqa: ANN401
+    return None if value == "none" else _number(1.0, 10.0, above=True).parse(value)
+
+
 def _count_or_epochs(value: Any) -> int | None:  # noqa: ANN401
     return None if value == "epochs" else _count(value)
 
@@ -127,6 +131,8 @@ RULES = {
     "tf32": _YES_OR_NO,
     "deterministic": _YES_OR_NO,
     "n_shards": _COUNT,
+    "rate_factor": Rule("a number above 1 and at most 10, or 'none'", _factor_or_none),
+    "rate_growth": _number(0.0, 1.0),
     "min_steps": Rule("a whole number of at least 0", _whole),
     "n_validations": Rule("a whole number of at least 1, or 'epochs'", _count_or_epochs),
 }

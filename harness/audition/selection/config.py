@@ -15,6 +15,9 @@ if TYPE_CHECKING:
         TrainOn,
     )
 
+DEFAULT_SELECTOR, DEFAULT_RATIO = "guarded", "1/16"
+DEFAULT_SPENDER, SPENDER_RATIO = "race", "1/8"  #: where there is a limit on what all measurements cost together
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectionConfig:
@@ -25,7 +28,7 @@ class SelectionConfig:
     models: tuple[str, ...] = ()  #: names, patterns, hub ids, paths; empty: see `default_candidates`
     exclude: tuple[str, ...] = ()
     budget: Budget
-    selector: str = "ats"
+    selector: str = DEFAULT_SELECTOR
     selector_options: tuple[str, ...] = ()  #: each "name=value"
     memory_budgets: tuple[int, ...] = ()  #: bytes; empty: the GPU's own, or no limit on a CPU
     recipe: str | None = None  #: None: the task's default

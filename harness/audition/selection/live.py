@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from audition.budgets.budget import TotalSpend
@@ -12,13 +13,15 @@ from audition.encoding.lossy import lossy_note
 from audition.errors import BudgetExceeded, UsageError
 from audition.measuring.problem import MeteredProblem
 from audition.measuring.rechecking import MOST_SEEDS, doubtful_points
-from audition.selection.advice import advise
+from audition.selection.answering.advice import advise
+from audition.selection.answering.so_far import SoFar, is_anytime
 from audition.selection.plan import cost_model, make_plan, planned_sizes
 from audition.selection.provenance import of_setting
 from audition.selection.stratum import does_not_fit, not_tried, select_stratum
 from audition.text.sizes import format_bytes
 from audition.training.devices.clock import crowding
 from audition.types import Cost, Point, RankedModel, Report, Survey
+from audition.types.results.certainties import NextStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,9 +31,12 @@ if TYPE_CHECKING:
     from audition.measuring.setting import LiveSetting
     from audition.memory import MemoryPlanner
     from audition.readings.readings import Readings
+    from audition.selection.answering.advice import Advice
     from audition.selection.plan import Plan
-    from audition.types import ModelSpec, Stratum
+    from audition.types import ModelSpec, Observation, Stratum
     from audition.types.protocols import Selector
+
+SURE_ENOUGH = 0.95  #: of a choice that is as good as the best: no further measurement is proposed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +56,7 @@ class LiveSelection:
     provenance: Mapping[str, Any]  #: of the program and its plugins
     does_recheck: bool = False  #: measure points that are out of line again, with other seeds
     rechecked: dict[str, list[str]] = field(default_factory=dict)  #: by model: what came of it
+    ended: Event = field(default_factory=Event)  #: set when somebody ended the measurements
     readings: Readings | None = None  #: how candidates read the rows; None: unknown, nobody is refused for it
 
     @property
@@ -88,9 +95,13 @@ class LiveSelection:
         """
         if self.losses.costs is None and isinstance(self.budget, TotalSpend):
             self.plan()
-        strata = self._strata()
+        try:
+            strata = self._strata()
+        except KeyboardInterrupt:
+            self._conclude_from_here()
+            strata = self._strata()
         done: set[Point] = set()
-        while self.does_recheck and (points := self._odd_points(strata) - done):
+        while self.does_recheck and not self.is_interrupted and (points := self._odd_points(strata) - done):
             done |= points
             for point in sorted(points):
                 self.rechecked.setdefault(point.model, []).append(self._recheck(point, strata))
@@ -98,7 +109,14 @@ class LiveSelection:
                 strata = self._strata()  # the selector thinks again; everything else is known, nothing is paid twice
             except BudgetExceeded:  # it now wants sizes that it did not want before
                 break
-        advice = advise(strata[-1].ranking, strata[-1].measured, can_recheck=not self.does_recheck)
+        last = strata[-1]
+        advice = advise(
+            last.ranking,
+            last.measured,
+            can_recheck=not self.does_recheck,
+            candidates=self.candidates,
+            memory=last.memory,
+        )
         return Report(
             task=self.setting.task.spec.name,
             selector=self.selector_name,
@@ -111,8 +129,46 @@ class LiveSelection:
             reused=self.losses.reused,
             recommendation=advice.sentence,
             recommended=advice.model,
+            certainty=advice.certainty,
+            next_step=self._next_step(advice, last.measured),
+            is_interrupted=self.is_interrupted,
             provenance={**self.provenance, **of_setting(self.setting, self.selector), "weights": self.losses.weights},
         )
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Return whether somebody ended the measurements, so that rankings are of what there was by then."""
+        return self.ended.is_set()
+
+    def _conclude_from_here(self) -> None:
+        """Rank by what has been measured from now on.
+
+        Raises:
+            KeyboardInterrupt: the selector cannot, or nothing has been.
+        """
+        self.losses.cancel()
+        if not is_anytime(self.selector) or not any(point.n_samples for point in self.losses.obtained):
+            raise KeyboardInterrupt
+        self.ended.set()
+
+    def _concluding(self) -> Selector:
+        """Return the selector, or after an interrupt one that ranks by what has been measured."""
+        if self.is_interrupted and is_anytime(self.selector):
+            return SoFar(self.selector, self.losses.obtained)
+        return self.selector
+
+    def _next_step(self, advice: Advice, measured: Sequence[Observation]) -> NextStep | None:
+        """Return the measurement that would change the answer most: who may be better, and the first, twice as far."""
+        sure = advice.certainty
+        n_samples = 2 * max((each.n_samples for each in measured), default=0)
+        if sure is None or sure.worth_measuring is None or sure.probability >= SURE_ENOUGH:
+            return None
+        if not 0 < n_samples <= (self.setting.task.spec.n_train or 0):
+            return None
+        models = tuple(dict.fromkeys((sure.model, sure.worth_measuring, *sure.level[:1])))
+        costs = [self.losses.planned(Point(model, n_samples)).seconds for model in models]
+        known = [seconds for seconds in costs if seconds]
+        return NextStep(models=models, n_samples=n_samples, seconds=sum(known) if len(known) == len(models) else None)
 
     def _odd_points(self, strata: Sequence[Stratum]) -> set[Point]:
         return set(doubtful_points(each for stratum in strata for each in stratum.measured))
@@ -143,7 +199,7 @@ class LiveSelection:
         )
         stratum = select_stratum(
             problem,
-            self.selector,
+            self._concluding(),
             seed=self.seed,
             memory_budget_bytes=memory_budget,
             too_large=[

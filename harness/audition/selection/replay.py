@@ -12,7 +12,7 @@ from audition.memory import MemoryPlanner
 from audition.memory.planner import UNKNOWN
 from audition.plugins.factories import make_selector
 from audition.selection import provenance
-from audition.selection.advice import advise
+from audition.selection.answering.advice import advise
 from audition.selection.candidates import open_candidates
 from audition.selection.stratum import does_not_fit, select_stratum
 from audition.text.sizes import format_bytes
@@ -56,7 +56,8 @@ class RecordedSelection:
         else:
             strata = tuple(self._stratum(problem, self.memory, budget) for budget in self.memory.budgets)
         measured = {(each.model, each.n_samples): each for stratum in strata for each in stratum.measured}
-        advice = advise(strata[-1].ranking, strata[-1].measured)
+        last = strata[-1]
+        advice = advise(last.ranking, last.measured, candidates=self.candidates, memory=last.memory)
         return Report(
             task=self.task,
             selector=self.selector_name,
@@ -69,6 +70,7 @@ class RecordedSelection:
             reused=Cost(),
             recommendation=advice.sentence,
             recommended=advice.model,
+            certainty=advice.certainty,
             provenance=self.provenance,
         )
 

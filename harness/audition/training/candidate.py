@@ -109,7 +109,7 @@ class Candidate:
         model, recipe = self.model, request.recipe
         n_samples = min(WINDOW * recipe.batch_sizes[0], self._n_train or request.n_samples)
         examples = model.task.train(n_samples, request.seed, recipe)
-        run = Measurement(model, request, self.attempt, lambda _: None).grid.runs[0]
+        run = Measurement(model, request, self.attempt, lambda _: None).grid.first
 
         def work() -> Calibration:
             model.start(request.seed)

@@ -36,6 +36,7 @@ def measured(request: MeasurementRequest, losses: SplitLoss, choice: Choice | No
         learning_rate=choice.learning_rate,
         batch_size=choice.batch_size,
         epochs=choice.epochs,
+        tried=choice.tried,
         validation_loss=choice.validation_loss,
     )
 

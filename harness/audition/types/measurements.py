@@ -49,6 +49,7 @@ class Observation:
     learning_rate: float | None = None  #: chosen on validation
     batch_size: int | None = None  #: chosen on validation
     epochs: float | None = None  #: of the best weights
+    tried: tuple[tuple[float, float], ...] = ()  #: learning rates that were tried, each with its lowest validation loss
     validation_loss: float | None = None  #: nats per token of the best weights
     memory_bytes: int | None = None  #: measured peak: allocated on CUDA, of the process on CPU
     memory_reserved_bytes: int | None = None  #: measured peak that CUDA's allocator held; None on a CPU

@@ -31,8 +31,13 @@ ADDED = frozenset(
         "train_on",
         "min_steps",
         "n_validations",
+        "rate_factor",
+        "rate_growth",
     }
 )
+MOST_RATES = 4  #: that a search by `rate_factor` tries for one batch size
+REFERENCE_SIZE = 3200  #: examples that rates of cards and by size are taken to be for, where a recipe lets rates grow
+LEAST_GROWTH, MOST_GROWTH = 1 / 64, 4.0  #: of a rate, from the reference size
 _LORA_FACTOR, _LORA_LIMIT = 10.0, 0.003  #: of a learning rate of full fine-tuning
 
 
@@ -68,14 +73,19 @@ class Recipe:
     attention: Attention = "auto"  #: auto: sdpa where the model has it, else eager
     tf32: bool = False  #: on CUDA, multiply float32 matrices with 10 bits of mantissa
     deterministic: bool = True  #: same seed, same numbers on the same kind of device; False may be faster
+    rate_factor: float | None = (
+        None  #: between neighbouring rates of a search that starts at the one rate; None: no search
+    )
+    rate_growth: float = 0.0  #: the one rate grows with the subset's size to this power
     min_steps: int = 0  #: of the optimiser, at least: a small subset is passed over more often than `epochs` times
     n_validations: int | None = None  #: in a run, evenly spread over its steps; None: one after each epoch
     n_shards: int = 1  #: devices that hold one model together, each a share of it (FSDP); 1: every model fits one
 
     @property
     def grid(self) -> int:
-        """Return the number of (learning rate, batch size) pairs tried at each size."""
-        return max(1, len(self.learning_rates)) * len(self.batch_sizes)
+        """Return the number of (learning rate, batch size) pairs tried at each size, at most."""
+        n_rates = max(1, len(self.learning_rates)) if self.rate_factor is None else MOST_RATES
+        return n_rates * len(self.batch_sizes)
 
     def n_epochs(self, n_examples: int, batch_size: int) -> int:
         """Return the passes over `n_examples` of one run, at most."""
@@ -103,9 +113,20 @@ class Recipe:
         rate = model.learning_rate(task) or learning_rate_by_size(model.n_params)
         return rate if self.method == "full" else min(float(f"{_LORA_FACTOR * rate:.3g}"), _LORA_LIMIT)
 
-    def with_learning_rates(self, model: ModelSpec, task: str) -> Recipe:
-        """Return the recipe with learning rates to try: its own grid, or else the one rate for `model` on `task`."""
-        return self if self.learning_rates else replace(self, learning_rates=(self.learning_rate_for(model, task),))
+    def with_learning_rates(self, model: ModelSpec, task: str, n_samples: int = 0) -> Recipe:
+        """Return the recipe with learning rates to try: its own grid, or else the one rate for `model` on `task`.
+
+        The one rate is for `n_samples` examples, if the recipe lets rates grow.
+        """
+        if self.learning_rates:
+            return self
+        rate = self.learning_rate_for(model, task)
+        grown = rate * self.growth(n_samples) if n_samples and self.rate_growth else rate
+        return replace(self, learning_rates=(float(f"{grown:.2g}") if grown != rate else rate,))
+
+    def growth(self, n_samples: int) -> float:
+        """Return by how much a rate for `n_samples` examples is larger than one for the reference size."""
+        return float(min(max((n_samples / REFERENCE_SIZE) ** self.rate_growth, LEAST_GROWTH), MOST_GROWTH))
 
 
 def steps_per_epoch(n_examples: int, batch_size: int) -> int:

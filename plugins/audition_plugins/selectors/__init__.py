@@ -18,8 +18,7 @@ def audition_selectors() -> Iterable[SelectorEntry]:
     """Return the default, its relatives, and the paper's selectors."""
     from audition_plugins.selectors.ats import AcceptThenStop
     from audition_plugins.selectors.ats_family import FamilyAcceptThenStop
-    from audition_plugins.selectors.bank import Bank
-    from audition_plugins.selectors.guarded import Guarded
+    from audition_plugins.selectors.guarded import Bank, Guarded
     from audition_plugins.selectors.model_size import ModelSize
     from audition_plugins.selectors.our_fit import OurFit
     from audition_plugins.selectors.race import Race

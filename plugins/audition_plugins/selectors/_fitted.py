@@ -1,19 +1,21 @@
-"""What the selectors that fit a law to a whole curve share: fit all curves in one batch, extrapolate."""
+"""What the selectors that fit a law to a whole curve share: measure, fit all curves in one batch, extrapolate."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from audition.curves import check_curve
 from audition.laws import LogLogLine
-from audition.types import Ranking, Score
-from audition_plugins.selectors._ladders import Measured, measure_ladder
+from audition.types import Point, Ranking, Score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from audition.laws import Fit, RectifiedLaw, VanillaLaw
     from audition.protocols import SelectionProblem
-    from audition.types import Flag
+    from audition.types import Flag, ModelSpec, Observation
 
 MIN_POINTS = 4  #: as many as either law has parameters
 
@@ -25,6 +27,37 @@ class FitCurves(Protocol):
         self, n_samples: tuple[int, ...], losses: list[tuple[float, ...]], models: list[str]
     ) -> Sequence[Fit[RectifiedLaw] | Fit[VanillaLaw]]:
         """Return one fit a curve."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What could be measured of one candidate."""
+
+    model: str
+    n_samples: tuple[int, ...]  #: largest first; 0, where it was wanted, last
+    loss: tuple[float, ...]  #: of the same shape
+    failure: Observation | None  #: what ended the ladder
+
+    @cached_property
+    def rises(self) -> bool:
+        """Return whether losses do not fall with more data: either law can only fall."""
+        points = dict(zip(self.n_samples, self.loss, strict=True))
+        return any(finding.flag == "rises" for finding in check_curve(points))
+
+
+def measure_ladder(problem: SelectionProblem, model: ModelSpec, *, zero_shot: bool) -> Measured:
+    """Measure from the largest size down; a failed measurement ends the ladder there."""
+    sizes: list[int] = []
+    losses: list[float] = []
+    failure = None
+    for size in (*problem.sizes_of(model.name), *((0,) if zero_shot else ())):
+        (observation,) = problem.measure([Point(model.name, size)])
+        if observation.loss is None:
+            failure = observation
+            break
+        sizes.append(size)
+        losses.append(observation.loss)
+    return Measured(model=model.name, n_samples=tuple(sizes), loss=tuple(losses), failure=failure)
 
 
 def rank_by_fit(problem: SelectionProblem, fit: FitCurves, *, zero_shot: bool) -> Ranking:

@@ -1,9 +1,9 @@
-"""The guarded mean of curve bank and Accept then Stop: the default of `audition select`."""
+"""Predictions with intervals, from every size: the curve bank, and the guarded mean, which is the default."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from audition_plugins.selectors._predicted import measure_all, rank_by_prediction
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from audition.prediction import Rule
     from audition.protocols import SelectionProblem
     from audition.types import Observation, Ranking
 
@@ -19,10 +20,11 @@ MIN_SIZES = 2  #: one loss has no direction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guarded:
-    """Predict from every size, and let nobody gain several times what the promising half of the pool gains."""
+class Bank:
+    """Predict by a bank of drawn curves: a curve ends where those do that agree with it so far."""
 
-    min_sizes = MIN_SIZES
+    min_sizes: ClassVar[int] = MIN_SIZES
+    rule: ClassVar[Rule] = "bank"
 
     def plan(self, sizes: tuple[int, ...]) -> tuple[int, ...]:
         """Return all sizes, and none: the loss without training says how much a model knows of such text."""
@@ -34,4 +36,11 @@ class Guarded:
 
     def so_far(self, problem: SelectionProblem, observations: Iterable[Observation]) -> Ranking:
         """Rank by what has been measured."""
-        return rank_by_prediction(problem, observations, "guarded")
+        return rank_by_prediction(problem, observations, self.rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarded(Bank):
+    """Predict by the mean of bank and AtS; nobody gains several times what the promising half of the pool gains."""
+
+    rule: ClassVar[Rule] = "guarded"

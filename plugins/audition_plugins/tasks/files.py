@@ -31,7 +31,9 @@ def open_path(address: str, options: TaskOptions) -> ArrowTask:
         validation=options.validation and str(Path(options.validation).absolute()),
         test=options.test and str(Path(options.test).absolute()),
     )
-    spec = TaskSpec(name=str(path.absolute()), description=f"pairs of {path.name}", options=absolute)
+    spec = TaskSpec(
+        name=str(path.absolute()), description=f"pairs of {path.name}", default_recipe="standard", options=absolute
+    )
     return open_sources(spec, sources, options)
 
 

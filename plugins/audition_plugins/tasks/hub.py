@@ -60,7 +60,7 @@ def open_hub(address: str, options: TaskOptions) -> ArrowTask:
     sources: dict[SplitName, Sequence[Source]] = {
         split: [HubSplit(splits[name], f"{address} {name}")] for split, name in named.items()
     }
-    spec = TaskSpec(name=address, description=f"pairs of {address}", options=options)
+    spec = TaskSpec(name=address, description=f"pairs of {address}", default_recipe="standard", options=options)
     return open_sources(spec, {**sources, **given_files(options)}, options)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -53,8 +54,27 @@ def test_a_measurement_out_of_line_with_the_others_is_named(losses: tuple[float,
         (3.0, 2.7, 2.9, 2.5, 2.7, 2.3, 2.5, 2.2),  # as noisy everywhere
     ],
 )
-def test_a_curve_that_falls_is_even_however_it_bends(losses: tuple[float, ...]) -> None:
-    assert flags(*losses) == []
+def test_a_curve_that_falls_leaves_no_doubt_however_it_bends(losses: tuple[float, ...]) -> None:
+    assert set(flags(*losses)) <= {"steepens", "plateau"}
+
+
+def test_gains_that_change_are_said() -> None:
+    assert flags(4.0, 3.95, 3.88, 3.7, 3.3) == ["steepens"]
+    assert flags(4.0, 3.0, 2.3, 2.29) == ["plateau"]
+    assert flags(8.0, 4.0, 2.0, 1.0) == flags(3.0, 2.8, 2.65, 2.5) == []
+    assert flags(4.0, 3.9, 3.0) == []  # three points have too few gains to compare
+
+
+def test_a_model_that_does_worse_than_guessing_bytes_has_never_seen_such_text() -> None:
+    points = [
+        Observation(model="a", task="t", n_samples=size, loss=loss, loss_per_byte=loss)
+        for size, loss in ((0, 5.6), (50, 2.0), (100, 1.9))
+    ]
+    row = RankedModel(rank=1, model="a", status="ok", score=-1.5, predicted_loss=1.5)
+    assert [finding.flag for finding in check_row(row, points)] == ["unseen"]
+    assert not any(finding.is_doubt for finding in check_row(row, points))
+    assert check_row(row, [replace(points[0], loss_per_byte=5.5), *points[1:]]) == ()
+    assert check_row(row, [replace(points[0], loss_per_byte=None), *points[1:]]) == ()  # nats a token tell nothing
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,10 @@ OTHER: dict[str, Any] = {
     "n_shards": 2,
     "truncate": "start",
     "train_on": "all-assistant",
+    "min_steps": 200,
+    "n_validations": 8,
+    "rate_factor": 2.5,
+    "rate_growth": 0.6,
 }
 
 

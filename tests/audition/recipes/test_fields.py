@@ -38,6 +38,10 @@ def test_every_field_can_be_set_in_a_file() -> None:
         deterministic = false
         n_shards = 2
         truncate = "start"
+        min_steps = 200
+        n_validations = 8
+        rate_factor = 2.5
+        rate_growth = 0.6
         train_on = "all-assistant"
     """
     recipe = load_recipe(write(text))
@@ -68,8 +72,8 @@ def test_every_field_can_be_set_in_a_file() -> None:
         ("method = 'prefix'", "'method' must be 'full' or 'lora' or 'qlora', got 'prefix'"),
         ("name = ' '", "'name' must be a non-empty string, got ' '"),
         ("n_test = 'some'", "'n_test' must be a whole number of at least 1, or 'all', got 'some'"),
-        ("extends = 'slow'", "'extends' must be paper or quick, got 'slow'"),
-        ("extends = ['quick']", "'extends' must be paper or quick, got ['quick']"),
+        ("extends = 'slow'", "'extends' must be paper or quick or standard, got 'slow'"),
+        ("extends = ['quick']", "'extends' must be paper or quick or standard, got ['quick']"),
         ("epoch = 3", "no recipe field called 'epoch'. Did you mean epochs"),
         ("quantisation = 'int4'", "'quantisation' must be 'nf4' or 'int8', got 'int4'"),
         ("lora_dropout = 0.95", "'lora_dropout' must be a number of at least 0 and at most 0.9, got 0.95"),

@@ -29,7 +29,7 @@ def test_quick_recipe_trains_two_epochs_at_the_rate_of_the_card() -> None:
 
 
 def test_every_shipped_recipe_loads_and_carries_its_name() -> None:
-    assert [load_recipe(name).name for name in recipe_names()] == ["paper", "quick"]
+    assert [load_recipe(name).name for name in recipe_names()] == ["paper", "quick", "standard"]
 
 
 def test_user_file_extends_a_recipe_and_takes_its_own_name() -> None:
@@ -48,17 +48,17 @@ def documentation() -> str:
 @pytest.mark.parametrize("field", fields(Recipe), ids=lambda field: field.name)
 def test_documentation_gives_the_default_and_the_shipped_values_of_every_field(field: Field[Any]) -> None:
     row = next(line for line in documentation().splitlines() if line.startswith(f"| `{field.name}`"))
-    cells = [cell.strip() for cell in row.split("|")[2:5]]
+    cells = [cell.strip() for cell in row.split("|")[2:6]]
     if field.name == "name":
-        assert cells == ["the file's", "`paper`", "`quick`"]
+        assert cells == ["the file's", "`standard`", "`paper`", "`quick`"]
     else:
-        recipes = (Recipe(name=""), load_recipe("paper"), load_recipe("quick"))
-        assert cells == [f"`{shown(getattr(recipe, field.name))}`" for recipe in recipes]
+        recipes = (Recipe(name=""), *map(load_recipe, ("standard", "paper", "quick")))
+        assert cells == [f"`{shown(field.name, getattr(recipe, field.name))}`" for recipe in recipes]
 
 
-def shown(value: object) -> str:
+def shown(name: str, value: object) -> str:
     if value is None:
-        return '"all"'
+        return {"rate_factor": '"none"', "n_validations": '"epochs"'}.get(name, '"all"')
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):

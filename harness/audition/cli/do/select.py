@@ -34,9 +34,16 @@ def select(
         ),
     ] = None,
     exclude: Annotated[Names, typer.Option(help="Candidates to leave out, in the same language.")] = None,
-    selector: Annotated[str, typer.Option(help="`audition selectors` lists them.")] = "ats",
+    selector: Annotated[
+        str | None, typer.Option(help="`audition selectors` lists them. Default: guarded; race under --spend.")
+    ] = None,
     option: Annotated[Names, typer.Option(help="Option of the selector, such as k=4. Repeat.")] = None,
-    ratio: Annotated[str, typer.Option(help="Largest share of the training rows one measurement may use.")] = "1/16",
+    ratio: Annotated[
+        str | None,
+        typer.Option(
+            help="Largest share of the training rows one measurement may use. Default: 1/16; 1/8 under --spend."
+        ),
+    ] = None,
     spend: Annotated[str | None, typer.Option(help="Limit on all together: 20000samples, 1e15flops, 600s.")] = None,
     memory: Annotated[
         Names, typer.Option(help="GPU memory, such as 24GB; several give a ranking each. Default: the GPU's own.")
@@ -85,6 +92,9 @@ def select(
     display = ScreenDisplay(loss_unit or "nats/byte", is_dry_run=dry_run, as_json=as_json)
     report = library.select(**words_of(ctx, library.select), progress=display)
     show_report(report, as_json=as_json, folder=display.folder, config=display.config)
+    if report.is_interrupted:
+        typer.echo("interrupted: this is what is known so far; the same command goes on from here", err=True)
+        raise typer.Exit(130)
 
 
 class ScreenDisplay(Display):

@@ -10,6 +10,7 @@ import typer
 from audition.cli.show import summary
 from audition.cli.show.tables import print_json
 from audition.finetuning.command import finetune_command
+from audition.selection.answering.commands import select_command
 from audition.text.tables import render
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
         return
     typer.echo(render(summary.plan_rows(plan)), err=True)
     typer.echo(summary.plan_sentence(plan), err=True)
+    if plan.recipe == "quick":
+        typer.echo(
+            "The recipe quick is for demonstrations: two passes at one learning rate. --recipe standard searches.",
+            err=True,
+        )
 
 
 def show_report(
@@ -67,5 +73,9 @@ def show_report(
     command = None if config is None else finetune_command(report, config)
     if command is not None:
         typer.echo(f"Fine-tune it on everything:\n  {command}")
+    if config is not None and report.next_step is not None:
+        typer.echo(
+            f"next: {summary.next_step_sentence(report.next_step)}\n  {select_command(config, report.next_step)}"
+        )
     if folder is not None:
         typer.echo(f"Report: {folder / 'report.json'}")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from audition.selection.plan import Plan
     from audition.tasks.reading import ReadReport
     from audition.types import Cost, Observation, RankedModel, Report, Stratum
+    from audition.types.results.certainties import NextStep
 
 
 def plan_rows(plan: Plan) -> list[dict[str, Any]]:
@@ -48,7 +49,8 @@ def plan_sentence(plan: Plan) -> str:
 
 def ranking_rows(stratum: Stratum) -> list[dict[str, Any]]:
     """Return one row a candidate, best first."""
-    return [_ranking_row(row, stratum) for row in stratum.ranking]
+    gives_intervals = any(row.interval is not None for row in stratum.ranking)
+    return [_ranking_row(row, stratum, gives_intervals=gives_intervals) for row in stratum.ranking]
 
 
 def ranking_title(report: Report, stratum: Stratum) -> str:
@@ -63,6 +65,12 @@ def spent_sentence(report: Report) -> str:
     if report.reused.samples_processed or report.reused.flops:
         said += f" Found in the ledger: {_cost(report.reused)}."
     return said
+
+
+def next_step_sentence(step: NextStep) -> str:
+    """Return which measurement would change the answer most, and what it costs."""
+    cost = "" if step.seconds is None else f", about {duration(step.seconds)} of compute (estimated)"
+    return f"to be surer, measure {' and '.join(step.models)} at {step.n_samples:,} examples{cost}:"
 
 
 def reading_lines(report: ReadReport) -> list[str]:
@@ -97,16 +105,29 @@ def _without_remarks(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "remarks"}
 
 
-def _ranking_row(row: RankedModel, stratum: Stratum) -> dict[str, Any]:
+def _ranking_row(row: RankedModel, stratum: Stratum, *, gives_intervals: bool) -> dict[str, Any]:
     measured = [observation for observation in stratum.measured if observation.model == row.model]
     return {
         "rank": row.rank,
         "model": row.model,
         "predicted loss": "" if row.predicted_loss is None else f"{row.predicted_loss:.4f}",
+        **({"80 % interval": _interval(row), "one step back": _one_back(row)} if gives_intervals else {}),
         "measured losses (examples: loss)": "  ".join(map(_loss, measured)),
         "memory (estimated)": _memory(row.model, stratum),
         "remarks": "; ".join((*([row.status] if row.status != "ok" else []), *filter(None, row.notes))),
     }
+
+
+def _interval(row: RankedModel) -> str:
+    if row.interval is None:
+        return ""
+    low, high = row.interval
+    return f"{low:.3f} to {high:.3f}{' (unreliable)' if 'unseen' in row.flags else ''}"
+
+
+def _one_back(row: RankedModel) -> str:
+    """Return how far off the prediction of the last measured point would have been."""
+    return "" if row.error_one_back is None else f"{row.error_one_back:+.1%}"
 
 
 def _loss(observation: Observation) -> str:

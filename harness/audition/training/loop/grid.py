@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import product
+import math
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from audition.training.failures import NotFiniteError
 from audition.training.loop.loop import Run, train
 from audition.training.loop.weights import BestWeights, Choice
+from audition.types.recipes import MOST_RATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from audition.training.loop.weights import Snapshot
     from audition.types import Recipe
     from audition.types.protocols import Encoded, ModelAdapter
+
+HOPELESS = math.log(1.03)  #: a run ends if it is so far above the best run, at the same step, in log validation loss
+HOPELESS_TWICE = 2  #: and has been at so many validations in a row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,25 +35,27 @@ class Grid:
     precision: str  #: "fp32" or "bf16"
     shared_limit: MicroBatchLimit | None = None  #: of all runs and of scoring; None: each run has its own
 
-    @property
-    def runs(self) -> tuple[Run, ...]:
-        """Return one run a pair of learning rate and batch size."""
-        return tuple(
-            Run(
-                recipe=self.recipe,
-                learning_rate=learning_rate,
-                batch_size=batch_size,
-                seed=self.seed,
-                device=self.device,
-                precision=self.precision,
-                shared_limit=self.shared_limit,
-            )
-            for learning_rate, batch_size in product(self.recipe.learning_rates, self.recipe.batch_sizes)
+    def run(self, learning_rate: float, batch_size: int) -> Run:
+        """Return one run."""
+        return Run(
+            recipe=self.recipe,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            seed=self.seed,
+            device=self.device,
+            precision=self.precision,
+            shared_limit=self.shared_limit,
         )
+
+    @property
+    def first(self) -> Run:
+        """Return the run that is tried first."""
+        return self.run(self.recipe.learning_rates[0], self.recipe.batch_sizes[0])
 
     def n_steps(self, n_examples: int) -> int:
         """Return the optimiser steps of all runs, at most."""
-        return sum(self.recipe.n_steps(n_examples, run.batch_size) for run in self.runs)
+        n_rates = self.recipe.grid // len(self.recipe.batch_sizes)
+        return n_rates * sum(self.recipe.n_steps(n_examples, size) for size in self.recipe.batch_sizes)
 
 
 def search(
@@ -71,28 +77,90 @@ def search(
         DoesNotFitError: a run needs more memory than there is.
     """
     best = BestWeights()
-    failure: NotFiniteError | None = None
-    for run in grid.runs:
+    tried: dict[float, float] = {}
+    failures: list[NotFiniteError] = []
+
+    def attempt(run: Run, pace: _Pace) -> float:
+        """Return the lowest validation loss of a run, infinite if it reached none."""
         initial.restore(adapter.module)
+        offer = _offering(best, adapter, run, validate, pace)
         try:
-            train(adapter, examples, run, validate=_keeping(best, adapter, run, validate), meter=meter, on_step=on_step)
+            train(adapter, examples, run, validate=offer, meter=meter, on_step=on_step)
+        except _HopelessError:
+            pass
         except NotFiniteError as error:
-            failure = error
+            failures.append(error)
+        lowest = min(pace.losses, default=math.inf)
+        tried[run.learning_rate] = min(lowest, tried.get(run.learning_rate, math.inf))
+        return lowest
+
+    for batch_size in grid.recipe.batch_sizes:
+        for rate in grid.recipe.learning_rates:
+            if grid.recipe.rate_factor is None:
+                attempt(grid.run(rate, batch_size), _Pace())
+            else:
+                _climb(grid, rate, grid.recipe.rate_factor, batch_size, attempt)
     if best.choice is None:
-        raise failure or NotFiniteError("no learning rate was tried")
+        raise failures[-1] if failures else NotFiniteError("no learning rate was tried")
     best.restore(adapter.module)
-    return best.choice
+    return replace(best.choice, tried=tuple(sorted(tried.items())))
 
 
-def _keeping(
-    best: BestWeights, adapter: ModelAdapter, run: Run, validate: Callable[[], float]
+@dataclass(slots=True)
+class _Pace:
+    """The validation losses of a run so far, held against those of the best run at the same steps."""
+
+    limits: Sequence[float] = ()
+    losses: list[float] = field(default_factory=list)
+    n_hopeless: int = 0
+
+    def add(self, loss: float) -> None:
+        """Keep a loss.
+
+        Raises:
+            _HopelessError: it and those just before are plainly worse than the best run's.
+        """
+        place = len(self.losses)
+        self.losses.append(loss)
+        is_behind = place < len(self.limits) and math.log(loss / self.limits[place]) > HOPELESS
+        self.n_hopeless = self.n_hopeless + 1 if is_behind else 0
+        if self.n_hopeless == HOPELESS_TWICE:
+            raise _HopelessError
+
+
+class _HopelessError(Exception):
+    """A run is plainly worse than another."""
+
+
+def _climb(grid: Grid, rate: float, factor: float, batch_size: int, attempt: Callable[[Run, _Pace], float]) -> None:
+    """Try a rate and its neighbours, and go on in the direction that is better, to the lowest validation loss."""
+    best_pace = _Pace()
+    lowest = attempt(grid.run(rate, batch_size), best_pace)
+    n_left = MOST_RATES - 1
+    for direction in (factor, 1 / factor):
+        is_better, at = False, rate
+        while n_left:
+            at = float(f"{at * direction:.3g}")
+            pace = _Pace(limits=tuple(best_pace.losses))
+            loss = attempt(grid.run(at, batch_size), pace)
+            n_left -= 1
+            if loss >= lowest:
+                break
+            lowest, best_pace, is_better = loss, pace, True
+        if is_better:
+            return
+
+
+def _offering(
+    best: BestWeights, adapter: ModelAdapter, run: Run, validate: Callable[[], float], pace: _Pace
 ) -> Callable[[float], float]:
-    """Return a validation that offers the weights it has scored to `best`."""
+    """Return a validation that offers the weights it has scored to `best`, and ends a run that is plainly worse."""
 
     def validate_and_offer(epochs: float) -> float:
         loss = validate()
         choice = Choice(validation_loss=loss, learning_rate=run.learning_rate, batch_size=run.batch_size, epochs=epochs)
         best.offer(adapter.module, choice)
+        pace.add(loss)
         return loss
 
     return validate_and_offer

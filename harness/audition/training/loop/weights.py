@@ -56,6 +56,7 @@ class Choice:
     learning_rate: float
     batch_size: int
     epochs: float  #: passes over the examples that they were trained for
+    tried: tuple[tuple[float, float], ...] = ()  #: learning rates tried besides, each with its lowest validation loss
 
 
 class BestWeights:

@@ -12,6 +12,7 @@ from audition.text.charts import Axis, Chart, Series
 from audition.types.costs import Cost
 from audition.types.lazy import LazyModule
 from audition.types.measurements import LossUnit, Observation, Source
+from audition.types.results.certainties import Certainty, NextStep
 from audition.types.results.rankings import RankedModel
 from audition.types.results.strata import Stratum, Upgrade, find_upgrades
 
@@ -36,6 +37,9 @@ class Report:
     reused: Cost  #: what the measurements it found in the ledger had cost
     recommendation: str
     recommended: str | None = None  #: the model that the recommendation names; None: it names none
+    certainty: Certainty | None = None  #: how sure that is; None: its selector gives no intervals
+    next_step: NextStep | None = None  #: what would make it surer; None: nothing within reach, or it is not known
+    is_interrupted: bool = False  #: the ranking is of what had been measured when somebody ended the selection
     provenance: Mapping[str, Any]
 
     @property
@@ -65,6 +69,9 @@ class Report:
                 "reused": self.reused,
                 "recommendation": self.recommendation,
                 "recommended": self.recommended,
+                "certainty": self.certainty,
+                "next_step": self.next_step,
+                "is_interrupted": self.is_interrupted,
                 "provenance": self.provenance,
             }
         )
@@ -168,6 +175,7 @@ def _observation_json(observation: Observation) -> dict[str, Any]:
         "samples_processed": observation.cost.samples_processed,
         "flops": observation.cost.flops,
         "learning_rate": observation.learning_rate,
+        "tried": observation.tried,
         "batch_size": observation.batch_size,
         "epochs": observation.epochs,
         "micro_batch_tokens": observation.micro_batch_tokens,

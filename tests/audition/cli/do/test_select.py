@@ -55,7 +55,10 @@ def test_a_replay_can_be_kept() -> None:
     [
         (["flam", "--source", "recorded"], "nobody has recorded curves of task 'flam'"),
         (["flan", "--source", "recorded", "--selector", "atz"], "no selector called 'atz'. Did you mean ats?"),
-        (["flan", "--source", "recorded", "--option", "k=2"], "option 'k' of 'ats' must be at least 3, got 2"),
+        (
+            ["flan", "--source", "recorded", "--selector", "ats", "--option", "k=2"],
+            "option 'k' of 'ats' must be at least 3, got 2",
+        ),
         (["flan", "--source", "recorded", "--ratio", "2"], "a ratio must be above 0 and at most 1, got 2"),
         (["flan", "--source", "recorded", "--models", "gpt3*"], "gpt3*"),
         (["flan", "--source", "recorded", "--ratio", "1/10000"], "above the budget's 163"),
@@ -66,7 +69,7 @@ def test_a_replay_can_be_kept() -> None:
         (["package-synopsis", "--recipe", "quik"], "no recipe called 'quik'. Did you mean quick?"),
         (["package-synopsis", "--memory", "24 apples"], "a memory size must look like 24GB"),
         (["package-synopsis", "--device", "tpu"], "a device must be auto, cpu, cuda or cuda:N, or several"),
-        (["package-synopsis", "--ratio", "1/1024", "--models", "tiny/*"], "Try --ratio 1/64"),
+        (["package-synopsis", "--ratio", "1/1024", "--models", "tiny/*"], "Try --ratio 1/256"),
         (["package-synopsis", "--executor", "cloud"], "no executor called 'cloud'"),
         (["./nothing.csv"], "no such file or folder: './nothing.csv'"),
     ],

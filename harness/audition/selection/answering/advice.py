@@ -1,20 +1,26 @@
-"""One plain sentence: which candidate to take, whether the first ones are too close to call, and what is doubtful."""
+"""A few plain sentences: which candidate to take, how sure that is, who is level with it, and what is doubtful."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from audition.curves.checks import NOISY, by_model, check_measured, check_row
 from audition.laws import LogLogLine
+from audition.prediction import Expected, certainty
+from audition.selection.answering.telling_apart import telling_apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from audition.curves.checks import Finding
-    from audition.types import Observation, RankedModel
+    from audition.types import MemoryEstimate, ModelSpec, Observation, RankedModel
+    from audition.types.results.certainties import Certainty
+
+LIKELY = 0.5  #: of a choice that is less likely to be as good as the best, the data cannot tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class Advice:
 
     sentence: str
     model: str | None  #: to fine-tune: the first that nothing speaks against; None: there is none
+    certainty: Certainty | None = None  #: how sure that is; None: the selector gives no intervals that can be relied on
 
 
 def seed_noise(observations: Sequence[Observation]) -> Noise | None:
@@ -78,7 +85,14 @@ def close_calls(ranking: Sequence[RankedModel], noise: Noise, n_seeds: int) -> t
     return tuple(row for row in ranking[1:] if row.rank and row.score and math.log(-row.score) - best < limit)
 
 
-def advise(ranking: Sequence[RankedModel], observations: Sequence[Observation], *, can_recheck: bool = False) -> Advice:
+def advise(
+    ranking: Sequence[RankedModel],
+    observations: Sequence[Observation],
+    *,
+    can_recheck: bool = False,
+    candidates: Sequence[ModelSpec] = (),
+    memory: Mapping[str, MemoryEstimate | None] = MappingProxyType({}),
+) -> Advice:
     """Return what goes under the table.
 
     A winner whose measurements are odd, or whose prediction they do not bear, is not recommended: the next without
@@ -88,6 +102,8 @@ def advise(ranking: Sequence[RankedModel], observations: Sequence[Observation], 
         ranking: best first.
         observations: all that were made for it.
         can_recheck: whether `--recheck` could measure again what is out of line.
+        candidates: what is known of them besides.
+        memory: what they need, by name.
     """
     ranked = [row for row in ranking if row.rank is not None]
     if not ranked:
@@ -96,7 +112,13 @@ def advise(ranking: Sequence[RankedModel], observations: Sequence[Observation], 
     own = by_model(observations)
     doubts = _doubts(best, own)
     if not doubts:
-        return Advice(sentence=f"{_take(best)} {_lead(ranked, observations)}", model=best.model)
+        sure = _certainty(ranked, best)
+        how_sure = _lead(ranked, observations) if sure is None else _how_sure(sure, len(ranked))
+        apart = ""
+        if sure is not None and sure.level:
+            apart = telling_apart((best.model, *sure.level), observations, candidates, memory)
+        sentence = " ".join(filter(None, (_take(best), how_sure, apart)))
+        return Advice(sentence=sentence, model=best.model, certainty=sure)
     said = f"No confident recommendation: {best.model} is first, but "
     said += " and ".join(finding.note for finding in doubts)
     if can_recheck and any(finding.sizes for finding in doubts):
@@ -124,9 +146,36 @@ def _instead(said: str, other: RankedModel | None, *, is_alone: bool) -> Advice:
 
 
 def _take(best: RankedModel) -> str:
-    if best.score is not None and best.score < 0 and best.predicted_loss is not None:
-        return f"Fine-tune {best.model}: its predicted loss after full fine-tuning is {best.predicted_loss:.3f}."
-    return f"Fine-tune {best.model}."
+    if best.score is None or best.score >= 0 or best.predicted_loss is None:
+        return f"Fine-tune {best.model}."
+    interval = ""
+    if best.interval is not None:
+        is_unseen = "unseen" in best.flags
+        unsure = ", which is not reliable: it had never seen such text" if is_unseen else ""
+        interval = f" (80 % interval {best.interval[0]:.3f} to {best.interval[1]:.3f}{unsure})"
+    return f"Fine-tune {best.model}: its predicted loss after full fine-tuning is {best.predicted_loss:.3f}{interval}."
+
+
+def _certainty(ranked: Sequence[RankedModel], best: RankedModel) -> Certainty | None:
+    """Return how sure the choice is; None where its interval is missing, or tells nothing."""
+    if best.interval is None or "unseen" in best.flags or len(ranked) < 2:
+        return None
+    expected = {
+        row.model: Expected(row.predicted_loss, *row.interval)
+        for row in ranked
+        if row.predicted_loss is not None and row.interval is not None
+    }
+    return certainty(expected, best.model)
+
+
+def _how_sure(sure: Certainty, n_ranked: int) -> str:
+    """Return what a certainty means, in two sentences."""
+    chance = f"it is within 2 % of the best of these {n_ranked} with probability {sure.probability:.2f}"
+    regret = f"on average its loss is {sure.expected_regret:.1%} above the best (estimated)"
+    said = f"{chance[0].upper()}{chance[1:]}; {regret}."
+    if sure.probability < LIKELY:
+        said = f"The data cannot tell yet that there is no better one: {chance}; {regret}."
+    return f"{said} Level with it: {_names_of(sure.level)}." if sure.level else said
 
 
 def _lead(ranked: Sequence[RankedModel], observations: Sequence[Observation]) -> str:
@@ -138,7 +187,7 @@ def _lead(ranked: Sequence[RankedModel], observations: Sequence[Observation]) ->
     if tied:
         return f"It has the same score as {_names(tied)}: the alphabet put it first."
     if best.score is None or best.score >= 0:  # not minus a loss: nothing to compare with noise
-        return "How sure its lead is cannot be told from its score."
+        return "How sure that is cannot be told from its score."
     noise = seed_noise(observations)
     if noise is None:
         is_recorded = all(each.source == "recorded" for each in observations)
@@ -148,9 +197,15 @@ def _lead(ranked: Sequence[RankedModel], observations: Sequence[Observation]) ->
     close = close_calls(ranked, noise, n_seeds)
     spread = f"seed noise of {noise.std:.1%} ({noise.label})"
     if not close:
-        return f"Its lead is larger than {spread}."
+        return (
+            f"Its lead is larger than {spread}, but how far off predictions are is not known: this selector tells none."
+        )
     return f"Too close to call against {_names(close)}: the difference is within {spread}."
 
 
 def _names(rows: Sequence[RankedModel]) -> str:
-    return ", ".join(row.model for row in rows[:4]) + (f" and {len(rows) - 4} more" if len(rows) > 4 else "")
+    return _names_of([row.model for row in rows])
+
+
+def _names_of(models: Sequence[str]) -> str:
+    return ", ".join(models[:4]) + (f" and {len(models) - 4} more" if len(models) > 4 else "")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from audition.selection.advice import Noise, advise, close_calls, recommend, seed_noise
+from audition.selection.answering.advice import Noise, advise, close_calls, recommend, seed_noise
 from audition.types import Observation, RankedModel
 
 
