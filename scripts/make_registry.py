@@ -29,6 +29,7 @@ RULES = (
     ("tasks/tasks.json", "written by scripts/make_registry.py", "Apache-2.0"),
     ("models/*", "model cards and configurations on huggingface.co, by scripts/count_published_models.py", FACTS),
     ("paper/*", PAPER, FACTS),
+    ("lcdb/*", "LCDB 1.0, github.com/fmohr/lcdb, PyPI lcdb 0.1.0: means over seeds", "MIT"),
     ("licences/MPL-2.0.txt", "https://www.mozilla.org/MPL/2.0/", "licence text, verbatim"),
     ("licences/wordnet-copyright.txt", "copyright file of Debian's wordnet package", "licence text, verbatim"),
     ("zoo/*", "pre-trained by scripts/pretrain_zoo.py", "Apache-2.0"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from audition.budgets.budget import TotalSpend
+from audition.budgets.budget import SizeCap, TotalSpend
 from audition.errors import BudgetExceeded, UsageError
 from audition_plugins.selectors.ats import AcceptThenStop
+from audition_plugins.selectors.guarded import Guarded
 from audition_plugins.selectors.sub_tuning import SubTuning
 
 if TYPE_CHECKING:
@@ -120,3 +122,56 @@ def test_a_budget_that_does_not_pay_for_measuring_again_is_kept(open_selection: 
     assert "not measured again at 200: the budget does not pay for it" in "; ".join(row.notes)
     assert {seed for _, _, seed in executor.measured} == {0}
     assert "spikes" in row.flags
+
+
+def interrupt(executor: ToyExecutor, after: int) -> None:
+    """Let somebody press Ctrl-C when so many measurements are done."""
+    honest = executor.run
+
+    def run(request: Any, on_progress: Any) -> Any:  # noqa: ANN401
+        if len(executor.measured) >= after:
+            raise KeyboardInterrupt
+        return honest(request, on_progress)
+
+    executor.run = run  # type: ignore[method-assign]  # nobody presses keys in a test
+
+
+def test_interrupted_a_selection_answers_with_what_it_knows_and_the_same_again_goes_on(open_selection: Opens) -> None:
+    selection, executor = open_selection("good", "fine", selector=Guarded())
+    interrupt(executor, after=3)
+    report = selection.run()
+    assert report.is_interrupted
+    assert report.best is not None
+    assert {each.n_samples for each in report.strata[0].measured} == {400, 200, 100}
+    unmeasured = [row for row in report.strata[0].ranking if row.score is None]
+    assert [row.notes[0] for row in unmeasured] == ["it was not measured"]
+    again, other = open_selection("good", "fine", selector=Guarded())
+    whole = again.run()
+    assert not whole.is_interrupted
+    assert len(other.measured) == 2 * 5 - 3
+    assert all(row.interval is not None for row in whole.strata[0].ranking)
+
+
+def test_interrupted_before_anything_is_known_it_ends(open_selection: Opens) -> None:
+    selection, executor = open_selection("good", "fine", selector=Guarded())
+    interrupt(executor, after=0)
+    with pytest.raises(KeyboardInterrupt):
+        selection.run()
+    paper, executor = open_selection("good", "fine", selector=AcceptThenStop())
+    interrupt(executor, after=3)  # a selector that cannot answer before it is through
+    with pytest.raises(KeyboardInterrupt):
+        paper.run()
+
+
+def test_what_would_make_the_answer_surer_is_named(open_selection: Opens) -> None:
+    budget = SizeCap(Fraction(1, 4))
+    selection, executor = open_selection("good", "fine", selector=Guarded(), budget=budget, min_size=25)
+    spoil(executor, 0, factor=0.7)  # what has never seen such text says nothing of how sure it is
+    report = selection.run()
+    assert report.certainty is not None
+    assert report.certainty.probability < 0.95
+    assert report.next_step is not None
+    assert report.next_step.n_samples == 200
+    assert set(report.next_step.models) == {"toy/good", "toy/fine"}
+    whole, _ = open_selection("good", "fine", selector=Guarded(), budget=SizeCap(Fraction(1)), min_size=25)
+    assert whole.run().next_step is None  # there are no more rows

@@ -171,7 +171,8 @@ def _certainty(ranked: Sequence[RankedModel], best: RankedModel) -> Certainty | 
 def _how_sure(sure: Certainty, n_ranked: int) -> str:
     """Return what a certainty means, in two sentences."""
     chance = f"it is within 2 % of the best of these {n_ranked} with probability {sure.probability:.2f}"
-    regret = f"on average its loss is {sure.expected_regret:.1%} above the best (estimated)"
+    behind = "less than 0.1%" if sure.expected_regret < 0.001 else f"{sure.expected_regret:.1%}"
+    regret = f"on average its loss is {behind} above the best (estimated)"
     said = f"{chance[0].upper()}{chance[1:]}; {regret}."
     if sure.probability < LIKELY:
         said = f"The data cannot tell yet that there is no better one: {chance}; {regret}."
@@ -186,6 +187,8 @@ def _lead(ranked: Sequence[RankedModel], observations: Sequence[Observation]) ->
     tied = [row for row in others if row.score == best.score]
     if tied:
         return f"It has the same score as {_names(tied)}: the alphabet put it first."
+    if best.interval is not None:
+        return "How sure that is cannot be told."
     if best.score is None or best.score >= 0:  # not minus a loss: nothing to compare with noise
         return "How sure that is cannot be told from its score."
     noise = seed_noise(observations)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -125,3 +126,52 @@ def test_a_difference_is_close_within_two_standard_errors_of_it(n_seeds: int, in
         for place, (model, apart) in enumerate([("best", 0.0), ("near", inside), ("far", outside)], 1)
     ]
     assert [row.model for row in close_calls(rows, Noise(0.01, "measured"), n_seeds)] == ["near"]
+
+
+def sure_row(rank: int, model: str, loss: float, spread: float, **fields: Any) -> RankedModel:  # noqa: ANN401
+    """Return a row whose interval is `spread` to either side, as a share."""
+    interval = (loss / (1 + spread), loss * (1 + spread))
+    return RankedModel(
+        rank=rank, model=model, status="ok", score=-loss, predicted_loss=loss, interval=interval, **fields
+    )
+
+
+def test_the_sentence_says_how_sure_it_is_and_what_it_may_cost() -> None:
+    advice = advise([sure_row(1, "a", 2.0, 0.02), sure_row(2, "b", 2.6, 0.02)], curves(a=FALLING, b=FALLING))
+    assert advice.sentence == (
+        "Fine-tune a: its predicted loss after full fine-tuning is 2.000 (80 % interval 1.961 to 2.040). It is "
+        "within 2 % of the best of these 2 with probability 1.00; on average its loss is less than 0.1% above the best "
+        "(estimated)."
+    )
+    assert advice.certainty is not None
+    assert (advice.certainty.model, advice.certainty.level) == ("a", ())
+
+
+def test_where_the_data_cannot_tell_it_says_so_and_names_who_is_level() -> None:
+    rows = [sure_row(place, name, 2.0 + place / 100, 0.2) for place, name in enumerate("abcde", 1)]
+    advice = advise(rows, curves(**dict.fromkeys("abcde", FALLING)))
+    assert (
+        "The data cannot tell yet that there is no better one: it is within 2 % of the best of these 5"
+        in advice.sentence
+    )
+    assert "Level with it: b, c, d, e." in advice.sentence
+    assert advice.certainty is not None
+    assert advice.certainty.probability < 0.5
+    assert "larger than" not in advice.sentence
+
+
+def test_a_model_that_has_never_seen_such_text_says_no_probability() -> None:
+    untrained = replace(seen(0, 6.0, model="a"), loss_per_byte=6.0)
+    rows = [sure_row(1, "a", 2.0, 0.1, flags=("unseen",)), sure_row(2, "b", 2.1, 0.1)]
+    advice = advise(rows, [untrained, *curves(a=FALLING, b=FALLING)])
+    assert advice.model == "a"
+    assert advice.certainty is None
+    assert "which is not reliable: it had never seen such text" in advice.sentence
+    assert advice.sentence.endswith("How sure that is cannot be told.")
+
+
+def test_a_selector_without_intervals_gets_none_invented() -> None:
+    advice = advise([row(1, "a", 1.0), row(2, "b", 2.0)], [seen(200, 1.0, spread=0.01)])
+    assert advice.certainty is None
+    assert "probability" not in advice.sentence
+    assert "how far off predictions are is not known" in advice.sentence
