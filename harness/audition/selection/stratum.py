@@ -12,6 +12,7 @@ from audition.curves.checks import by_model, check_row
 from audition.memory.planner import UNKNOWN
 from audition.plugins.output import to_stderr
 from audition.types import Observation, RankedModel, Ranking, Score, Stratum
+from audition.types.results.rankings import is_interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,14 +65,15 @@ def _flagged(row: RankedModel, measured: Sequence[Observation]) -> RankedModel:
 
 
 def _of_numbers(ranking: Ranking) -> Ranking:
-    """Return the ranking, made anew where a selector that built it itself left NaN or infinity in it."""
+    """Return the ranking, made anew where a selector that built it itself left NaN, infinity or no interval in it."""
     numbers = [
         number
         for row in ranking.models
-        for number in (row.score, row.predicted_loss, row.error_one_back, *(row.interval or ()))
+        for number in (row.score, row.predicted_loss, row.error_one_back)
         if number is not None
     ]
-    if all(map(math.isfinite, numbers)):
+    intervals = [(row.interval, row.predicted_loss) for row in ranking.models if row.interval is not None]
+    if all(map(math.isfinite, numbers)) and all(is_interval(*each) for each in intervals):
         return ranking
     return Ranking.from_scores(
         Score(

@@ -67,6 +67,7 @@ class Selector(Protocol):
 
     Two things a selector may declare besides, for the plan of a live selection: `min_sizes: int`, without which it
     makes no sense to start, and `plan(sizes) -> sizes`, which it may ask of every candidate, at most (default: all).
+    With `so_far(problem, observations) -> Ranking` it answers by what has been measured when somebody presses Ctrl-C.
     """
 
     def select(self, problem: SelectionProblem, rng: np.random.Generator) -> Ranking:

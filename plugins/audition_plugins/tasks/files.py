@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from audition_plugins.tasks.readers.sources import DataFile
     from audition_plugins.tasks.store.arrow_task import ArrowTask
 
+MIN_SIZE = 25  #: the recipe takes as many steps on so few, and a few thousand rows leave room for several sizes
+
 
 def open_path(address: str, options: TaskOptions) -> ArrowTask:
     """Open the file or folder at `address`. Its spec holds absolute paths, so that any process can open it again.
@@ -31,10 +33,14 @@ def open_path(address: str, options: TaskOptions) -> ArrowTask:
         validation=options.validation and str(Path(options.validation).absolute()),
         test=options.test and str(Path(options.test).absolute()),
     )
-    spec = TaskSpec(
-        name=str(path.absolute()), description=f"pairs of {path.name}", default_recipe="standard", options=absolute
+    return open_sources(spec_of(str(path.absolute()), path.name, absolute), sources, options)
+
+
+def spec_of(name: str, what: str, options: TaskOptions) -> TaskSpec:
+    """Return what is known of a user's rows before they are read."""
+    return TaskSpec(
+        name=name, description=f"pairs of {what}", default_recipe="standard", min_size=MIN_SIZE, options=options
     )
-    return open_sources(spec, sources, options)
 
 
 def given_files(options: TaskOptions) -> dict[SplitName, list[DataFile]]:

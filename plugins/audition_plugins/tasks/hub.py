@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audition.errors import UsageError
-from audition.types import TaskSpec
-from audition_plugins.tasks.files import given_files
+from audition_plugins.tasks.files import given_files, spec_of
 from audition_plugins.tasks.readers.folders import split_of
 from audition_plugins.tasks.readers.sources import HubSplit
 from audition_plugins.tasks.store.arrow_task import open_sources
@@ -60,8 +59,7 @@ def open_hub(address: str, options: TaskOptions) -> ArrowTask:
     sources: dict[SplitName, Sequence[Source]] = {
         split: [HubSplit(splits[name], f"{address} {name}")] for split, name in named.items()
     }
-    spec = TaskSpec(name=address, description=f"pairs of {address}", default_recipe="standard", options=options)
-    return open_sources(spec, {**sources, **given_files(options)}, options)
+    return open_sources(spec_of(address, address, options), {**sources, **given_files(options)}, options)
 
 
 def load_splits(address: HubAddress, **options: Any) -> dict[str, Dataset]:  # noqa: ANN401 - what load_dataset takes

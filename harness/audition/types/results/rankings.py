@@ -106,13 +106,14 @@ def _with_numbers_only(score: Score) -> Score:
         score = replace(score, predicted_loss=None)
     if score.error_one_back is not None and not math.isfinite(score.error_one_back):
         score = replace(score, error_one_back=None)
-    if score.interval is not None and not _is_interval(score.interval, score.predicted_loss):
+    if score.interval is not None and not is_interval(score.interval, score.predicted_loss):
         score = replace(score, interval=None)
     if score.score is None or math.isfinite(score.score):
         return score
     return replace(score, score=None, notes=(*score.notes, NOT_A_NUMBER))
 
 
-def _is_interval(interval: tuple[float, float], predicted: float | None) -> bool:
+def is_interval(interval: tuple[float, float], predicted: float | None) -> bool:
+    """Return whether an interval is positive, finite, and holds the loss that is predicted."""
     low, high = interval
     return predicted is not None and 0 < low <= predicted <= high < math.inf
