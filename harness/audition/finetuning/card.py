@@ -31,6 +31,7 @@ def model_card(
         model=model,
         task=setting.task.spec,
         recipe=setting.recipe,
+        n_epochs=setting.recipe.n_epochs(setting.task.spec.n_train or 1, observation.batch_size or 1),
         observation=observation,
         evaluation=evaluation,
         prompting=prompting,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from audition.measuring.setting import LiveSetting
     from audition.types import ModelSpec, Observation, Recipe
 
-Origin = Literal["given", "found by a selection", "carried over from smaller sizes", "of the recipe"]
+Origin = Literal["given", "found by measuring", "carried over from smaller sizes", "of the recipe"]
 FORGETTING = 0.5  #: weight of a size, for each doubling that it is smaller than the largest
 
 
@@ -64,9 +64,7 @@ def settings_for(observations: Iterable[Observation], model: str, n_samples: int
     largest = max(chosen, key=lambda observation: observation.n_samples)
     searched = [each for each in chosen if len(each.tried) > 1 and each.batch_size == largest.batch_size]
     if not searched or not recipe.rate_growth or largest.n_samples >= n_samples:
-        return Settings(
-            learning_rate=largest.learning_rate, batch_size=largest.batch_size, origin="found by a selection"
-        )
+        return Settings(learning_rate=largest.learning_rate, batch_size=largest.batch_size, origin="found by measuring")
     rate = carried_over(searched, n_samples, recipe)
     return Settings(learning_rate=rate, batch_size=largest.batch_size, origin="carried over from smaller sizes")
 

@@ -41,7 +41,7 @@ class Plan:
     models: tuple[PlannedModel, ...]
     slots: int
     n_shards: int  #: devices that work on one measurement together
-    recipe: str  #: its name
+    recipe: Recipe
     is_calibrated: bool  #: whether seconds come from training steps on this device
     crowding: float = 1.0  #: wall seconds of a device second, since others use the machine, too
     refused: tuple[RankedModel, ...] = ()  #: candidates that cannot take the task, with the reason
@@ -104,7 +104,7 @@ def make_plan(models: Sequence[ModelSpec], sizes: tuple[int, ...], losses: LiveL
         models=tuple(planned),
         slots=losses.slots,
         n_shards=costs.recipe.n_shards,
-        recipe=costs.recipe.name,
+        recipe=costs.recipe,
         is_calibrated=bool(costs.calibrations),
     )
 

@@ -101,5 +101,5 @@ def test_rates_of_a_recipe_that_does_not_search_are_taken_as_they_are() -> None:
     plain = [replace(searched(size, 1e-4), tried=()) for size in (100, 400)]
     found = settings_for(plain, "m", 3200, Recipe(name="r"))
     assert found is not None
-    assert (found.learning_rate, found.origin) == (1e-4, "found by a selection")
+    assert (found.learning_rate, found.origin) == (1e-4, "found by measuring")
     assert settings_for(plain, "other", 3200, Recipe(name="r")) is None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audition.selection.plan import Plan, PlannedModel
-from audition.types import Cost
+from audition.types import Cost, Recipe
 from audition_plugins.selectors.sub_tuning import SubTuning
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def test_wall_time_is_that_of_the_slot_that_is_busy_longest(n_slots: int, wall: 
         )
         for n, seconds in enumerate((2.0, 1.0, 1.0, 5.0))
     )
-    plan = Plan(models=models, slots=n_slots, n_shards=1, recipe="quick", is_calibrated=True)
+    plan = Plan(models=models, slots=n_slots, n_shards=1, recipe=Recipe(name="r"), is_calibrated=True)
     assert plan.wall_seconds == wall
     assert replace(plan, n_shards=2).wall_seconds == wall / 2  # costs count the seconds of both devices
     assert replace(plan, is_calibrated=False).wall_seconds is None

@@ -49,11 +49,9 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
         return
     typer.echo(render(summary.plan_rows(plan)), err=True)
     typer.echo(summary.plan_sentence(plan), err=True)
-    if plan.recipe == "quick":
-        typer.echo(
-            "The recipe quick is for demonstrations: two passes at one learning rate. --recipe standard searches.",
-            err=True,
-        )
+    note = summary.recipe_note(plan.recipe)
+    if note:
+        typer.echo(note, err=True)
 
 
 def show_report(

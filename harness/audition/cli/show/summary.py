@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from audition.text.sizes import format_bytes
+from audition.types.recipes import MOST_RATES
 
 if TYPE_CHECKING:
     from audition.selection.plan import Plan
     from audition.tasks.reading import ReadReport
-    from audition.types import Cost, Observation, RankedModel, Report, Stratum
+    from audition.types import Cost, Observation, RankedModel, Recipe, Report, Stratum
     from audition.types.results.certainties import NextStep
 
 
@@ -45,6 +46,18 @@ def plan_sentence(plan: Plan) -> str:
     if plan.download_bytes:
         said += f"; downloads and disk: {format_bytes(plan.download_bytes)}"
     return said + "."
+
+
+def recipe_note(recipe: Recipe) -> str:
+    """Return what to know of a recipe before it is run; "" where nothing is."""
+    if recipe.name == "quick":
+        return "The recipe quick is for demonstrations: two passes at one learning rate. --recipe standard searches it."
+    if recipe.rate_factor is not None and not recipe.learning_rates:
+        return (
+            f"Each size searches its learning rate: up to {MOST_RATES} runs, all counted here. Usually it is three, and "
+            "plainly worse ones end early."
+        )
+    return ""
 
 
 def ranking_rows(stratum: Stratum) -> list[dict[str, Any]]:
