@@ -61,7 +61,7 @@ def test_a_limit_on_operations_does_not_let_unknown_ones_pass() -> None:
 def test_steps_and_searches_are_counted_as_they_will_be_run() -> None:
     recipe = Recipe(name="r", epochs=4, batch_sizes=(8,), min_steps=200, n_validations=8, rate_factor=2.5)
     costs = replace(costs_of(), recipe=recipe, n_validation=30, n_test=50, tokens_per_example=1.0)
-    model = entry("m", n_params=10**6)
+    model = replace(entry("m"), n_params=10**6)
     small, large, untrained = (costs.of(model, size) for size in (50, 3200, 0))
     assert small.samples_processed == 4 * 29 * 50  # four rates, 29 passes: 203 steps
     assert large.samples_processed == 4 * 4 * 3200

@@ -54,8 +54,8 @@ def recipe_note(recipe: Recipe) -> str:
         return "The recipe quick is for demonstrations: two passes at one learning rate. --recipe standard searches it."
     if recipe.rate_factor is not None and not recipe.learning_rates:
         return (
-            f"Each size searches its learning rate: up to {MOST_RATES} runs, all counted here. Usually it is three, and "
-            "plainly worse ones end early."
+            f"Each size searches its learning rate: up to {MOST_RATES} runs, all counted here. "
+            "Usually it is three, and plainly worse ones end early."
         )
     return ""
 
