@@ -81,7 +81,13 @@ class LiveSelection:
         costs = cost_model(models, self.setting.task, self.setting.recipe, len(self.setting.seeds), calibrations)
         self.losses.costs = costs
         plan = make_plan(models, sizes, self.losses, costs)
-        return replace(plan, refused=tuple(self.refused.values()), remarks=self._reading_notes, crowding=crowding)
+        return replace(
+            plan,
+            refused=tuple(self.refused.values()),
+            remarks=self._reading_notes,
+            crowding=crowding,
+            limit=str(self.budget) if isinstance(self.budget, TotalSpend) else "",
+        )
 
     def _crowding(self) -> float:
         if self.setting.device_kind != "cpu":

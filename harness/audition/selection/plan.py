@@ -44,6 +44,7 @@ class Plan:
     recipe: Recipe
     is_calibrated: bool  #: whether seconds come from training steps on this device
     crowding: float = 1.0  #: wall seconds of a device second, since others use the machine, too
+    limit: str = ""  #: on what all of it together may cost; "": there is none
     refused: tuple[RankedModel, ...] = ()  #: candidates that cannot take the task, with the reason
     remarks: Mapping[str, str] = field(default_factory=dict)  #: by model: what it cuts or cannot write of the rows
 

@@ -104,14 +104,16 @@ class Course:
     def _measure(self, models: Sequence[ModelSpec], size: int) -> None:
         """Measure the models at `size`, those that have other sizes of their own at the ones up to it.
 
-        Who fails is out. One model after another, so that a worker may keep it loaded.
+        Who fails is out. The dearest first, so that no worker is left with it when the others are done.
         """
+        weights = _weights(models)
         points = [
             Point(model.name, each)
             for model in models
             for each in ([0] if not size else [own for own in self._problem.sizes_of(model.name) if own <= size])
             if each not in {seen.n_samples for seen in self._own[model.name]}
         ]
+        points.sort(key=lambda point: -weights[point.model] * point.n_samples)
         for observation in self._problem.measure(points):
             self._own[observation.model].append(observation)
         failed = {each.model for each in self.observations if each.loss is None and each.n_samples}

@@ -12,6 +12,7 @@ from audition.budgets.budget import SizeCap, TotalSpend
 from audition.errors import BudgetExceeded, UsageError
 from audition_plugins.selectors.ats import AcceptThenStop
 from audition_plugins.selectors.guarded import Guarded
+from audition_plugins.selectors.race import Race
 from audition_plugins.selectors.sub_tuning import SubTuning
 
 if TYPE_CHECKING:
@@ -175,3 +176,18 @@ def test_what_would_make_the_answer_surer_is_named(open_selection: Opens) -> Non
     assert set(report.next_step.models) == {"toy/good", "toy/fine"}
     whole, _ = open_selection("good", "fine", selector=Guarded(), budget=SizeCap(Fraction(1)), min_size=25)
     assert whole.run().next_step is None  # there are no more rows
+
+
+def test_a_plan_says_what_ends_it(open_selection: Opens) -> None:
+    selection, _ = open_selection("good", budget=TotalSpend(450, "samples"))
+    assert selection.plan().limit == "450 samples in all, 1 of the training set at once"
+    unlimited, _ = open_selection("good")
+    assert unlimited.plan().limit == ""
+
+
+def test_a_race_spends_no_more_than_it_may(open_selection: Opens) -> None:
+    selection, _ = open_selection("good", "fine", selector=Race(sure=1.0), budget=TotalSpend(450, "samples"))
+    report = selection.run()
+    assert report.best is not None
+    assert report.spent.n_samples <= 450
+    assert {each.n_samples for each in report.strata[0].measured} == {0, 50, 100}

@@ -41,6 +41,7 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
                 "cost": plan.cost,
                 "wall_seconds": plan.wall_seconds,
                 "crowding": plan.crowding,
+                "limit": plan.limit or None,
                 "download_bytes": plan.download_bytes,
                 "workers": plan.slots,
                 "devices_a_worker": plan.n_shards,

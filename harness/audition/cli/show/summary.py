@@ -45,7 +45,7 @@ def plan_sentence(plan: Plan) -> str:
         said += f"; about {duration(plan.wall_seconds)} on {workers}{load}, loading models aside"
     if plan.download_bytes:
         said += f"; downloads and disk: {format_bytes(plan.download_bytes)}"
-    return said + "."
+    return f"{said}. It ends when the budget does: {plan.limit}." if plan.limit else f"{said}."
 
 
 def recipe_note(recipe: Recipe) -> str:
