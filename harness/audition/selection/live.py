@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from audition.readings.readings import Readings
     from audition.selection.answering.advice import Advice
     from audition.selection.plan import Plan
-    from audition.types import ModelSpec, Observation, Stratum
+    from audition.types import ModelSpec, Stratum
     from audition.types.protocols import Selector
 
 SURE_ENOUGH = 0.95  #: of a choice that is as good as the best: no further measurement is proposed
@@ -136,7 +137,7 @@ class LiveSelection:
             recommendation=advice.sentence,
             recommended=advice.model,
             certainty=advice.certainty,
-            next_step=self._next_step(advice, last.measured),
+            next_step=self._next_step(advice, last),
             is_interrupted=self.is_interrupted,
             provenance={**self.provenance, **of_setting(self.setting, self.selector), "weights": self.losses.weights},
         )
@@ -163,18 +164,25 @@ class LiveSelection:
             return SoFar(self.selector, self.losses.obtained)
         return self.selector
 
-    def _next_step(self, advice: Advice, measured: Sequence[Observation]) -> NextStep | None:
+    def _next_step(self, advice: Advice, stratum: Stratum) -> NextStep | None:
         """Return the measurement that would change the answer most: who may be better, and the first, twice as far."""
-        sure = advice.certainty
-        n_samples = 2 * max((each.n_samples for each in measured), default=0)
+        sure, n_train = advice.certainty, self.setting.task.spec.n_train or 0
+        largest = max((each.n_samples for each in stratum.measured), default=0)
         if sure is None or sure.worth_measuring is None or sure.probability >= SURE_ENOUGH:
             return None
-        if not 0 < n_samples <= (self.setting.task.spec.n_train or 0):
+        if not 0 < 2 * largest <= n_train:
             return None
-        models = tuple(dict.fromkeys((sure.model, sure.worth_measuring, *sure.level[:1])))
-        costs = [self.losses.planned(Point(model, n_samples)).seconds for model in models]
+        others = [row.model for row in stratum.ranking if row.rank is not None and row.model != sure.model]
+        models = tuple(dict.fromkeys((sure.model, sure.worth_measuring, *sure.level[:1], *others)))
+        models = models[: max(2, len({sure.model, sure.worth_measuring, *sure.level[:1]}))]
+        costs = [self.losses.planned(Point(model, 2 * largest)).seconds for model in models]
         known = [seconds for seconds in costs if seconds]
-        return NextStep(models=models, n_samples=n_samples, seconds=sum(known) if len(known) == len(models) else None)
+        return NextStep(
+            models=models,
+            n_samples=2 * largest,
+            ratio=str(_doubled(self.budget.fraction, largest, n_train)),
+            seconds=sum(known) if len(known) == len(models) else None,
+        )
 
     def _odd_points(self, strata: Sequence[Stratum]) -> set[Point]:
         return set(doubtful_points(each for stratum in strata for each in stratum.measured))
@@ -283,3 +291,9 @@ class LiveSelection:
         if not needs:
             return f"no candidate can be compared with {budget}: the size of none is known before its download"
         return f"no candidate fits in {budget}; the smallest needs {format_bytes(min(needs))} (estimated)"
+
+
+def _doubled(fraction: Fraction, largest: int, n_train: int) -> Fraction:
+    """Return a ratio whose ladder goes on from `largest`: twice the old one where that does."""
+    twice = 2 * fraction
+    return twice if int(twice * n_train) // 2 == largest else Fraction(2 * largest, n_train)

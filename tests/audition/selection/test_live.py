@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audition.budgets.budget import SizeCap, TotalSpend
+from audition.budgets.ladder import ladder
 from audition.errors import BudgetExceeded, UsageError
+from audition.selection.live import _doubled
 from audition_plugins.selectors.ats import AcceptThenStop
 from audition_plugins.selectors.guarded import Guarded
 from audition_plugins.selectors.race import Race
@@ -172,10 +174,17 @@ def test_what_would_make_the_answer_surer_is_named(open_selection: Opens) -> Non
     assert report.certainty is not None
     assert report.certainty.probability < 0.95
     assert report.next_step is not None
-    assert report.next_step.n_samples == 200
+    assert (report.next_step.n_samples, report.next_step.ratio) == (200, "1/2")
     assert set(report.next_step.models) == {"toy/good", "toy/fine"}
     whole, _ = open_selection("good", "fine", selector=Guarded(), budget=SizeCap(Fraction(1)), min_size=25)
     assert whole.run().next_step is None  # there are no more rows
+
+
+@pytest.mark.parametrize(("fraction", "largest", "ratio"), [("1/16", 149, "1/8"), ("1/8", 400, "800/2393")])
+def test_the_next_ladder_goes_on_from_what_was_measured(fraction: str, largest: int, ratio: str) -> None:
+    found = _doubled(Fraction(fraction), largest, 2393)
+    assert str(found) == ratio
+    assert ladder(2393, found, 1)[1] == largest
 
 
 def test_a_plan_says_what_ends_it(open_selection: Opens) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from audition.selection.config import DEFAULT_SELECTOR
+from audition.selection.config import DEFAULT_SELECTOR, DEFAULT_SPENDER
 from audition.text import codec
 from audition.types import TaskOptions
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def select_command(config: SelectionConfig, step: NextStep) -> str:
     """Return the command that measures the candidates of a next step twice as far; what is known is not repeated."""
     words = ["audition", "select", config.task, "--models", ",".join(step.models)]
-    words += ["--ratio", str(min(1, 2 * config.budget.fraction))]
-    words += ["--selector", config.selector] if config.selector != DEFAULT_SELECTOR else []
+    words += ["--ratio", step.ratio]
+    words += ["--selector", config.selector] if config.selector not in (DEFAULT_SELECTOR, DEFAULT_SPENDER) else []
     for option in config.selector_options:
         words += ["--option", option]
     words += ["--seeds", str(config.n_seeds)] if config.n_seeds > 1 else []

@@ -22,4 +22,5 @@ class NextStep:
 
     models: tuple[str, ...]  #: to measure, or to measure further
     n_samples: int  #: training examples
+    ratio: str  #: of all rows, as `--ratio` takes it: its half is the largest size that has been measured
     seconds: float | None  #: of devices, estimated; None: unknown
