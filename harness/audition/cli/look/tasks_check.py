@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from audition.readings.inspection import Inspection, Lengths, Reach, TokenisedTask
     from audition.types import ModelSpec
 
-N_SIZES = 4  #: that a selector which fits curves wants: k + 1, with k = 3
+N_SIZES = 3  #: that tell curves apart (`audition.prediction`); AtS stops at none with fewer than four
 
 
 def check(
@@ -126,7 +126,7 @@ def _reach_row(reach: Reach) -> dict[str, Any]:
     return {
         "--ratio": str(reach.ratio),
         "sizes": " ".join(map(str, reach.sizes)) or "none",
-        "": "enough for AtS" if reach.is_enough else "too few for AtS",
+        "": "enough to tell curves apart" if reach.is_enough else "too few to tell curves apart",
     }
 
 

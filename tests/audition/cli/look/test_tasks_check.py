@@ -38,8 +38,8 @@ def test_a_good_file_is_described(tiny: str, pairs: Callable[..., Any], write_js
         "7 rows left out: their input occurred before",
         "Lengths (measured on 2,000 training rows)",
         "Tokenisers, where the recipe cuts training rows to 512 input and 256 target tokens",
-        "1/8 2000 1000 500 250 enough for AtS",
-        "1/16 1000 500 250 too few for AtS",
+        "1/8 2000 1000 500 250 125 62 31 enough to tell curves apart",
+        "1/256 62 31 too few to tell curves apart",
     ):
         assert line in text
 
@@ -56,8 +56,8 @@ def test_json_has_every_number(tiny: str) -> None:
 def test_a_small_file_is_told_which_ratio_works(
     tiny: str, pairs: Callable[..., Any], write_jsonl: Callable[..., Path]
 ) -> None:
-    write_jsonl("small.jsonl", pairs(4100))
-    assert "the selector wants 4. Try --ratio 1/2" in check("small.jsonl", "--models", tiny)
+    write_jsonl("small.jsonl", pairs(500))
+    assert "the selector wants 3. Try --ratio 1/4" in check("small.jsonl", "--models", tiny)
 
 
 def test_a_damaged_file_is_refused_in_one_line(pairs: Callable[..., Any], write_jsonl: Callable[..., Path]) -> None:
