@@ -89,7 +89,7 @@ def select(
         option: of the selector: {"k": 4}, or texts such as "k=4".
         ratio: largest share of the training rows that one measurement may use, above 0 and at most 1; None: 1/16, or
             1/8 where `spend` is given.
-        spend: limit on all measurements together: "20000samples", "1e15flops", "600s".
+        spend: limit on all measurements together: "20000samples", "1e15flops", "10min", "2h".
         memory: GPU memory in bytes or as text ("24GB"); several give a ranking each; empty: the GPU's own.
         source: "live" fine-tunes, "recorded" replays curves.
         recipe: "quick", "paper" or a TOML file; None: the task's.
@@ -159,6 +159,7 @@ def select(
         full_size=full_size,
     )
     catalog = catalog or load_catalog(plugin)
+    catalog.executor(config.executor)  # a misspelt name is refused at once, in a replay too
     folder = None if output is None else Path(output)
     report = (
         _replay(config, catalog, folder)

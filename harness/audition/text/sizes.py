@@ -7,7 +7,7 @@ import re
 from audition.errors import UsageError
 
 GIB = 2**30
-_UNITS = {"": 1, "B": 1, "KB": 2**10, "MB": 2**20, "GB": GIB, "TB": 2**40, "KIB": 2**10, "MIB": 2**20, "GIB": GIB}
+_UNITS = {"B": 1, "KB": 2**10, "MB": 2**20, "GB": GIB, "TB": 2**40, "KIB": 2**10, "MIB": 2**20, "GIB": GIB}
 
 
 def parse_bytes(text: str) -> int:
@@ -16,8 +16,10 @@ def parse_bytes(text: str) -> int:
     Raises:
         UsageError: it is not a positive number with a unit.
     """
-    match = re.fullmatch(r"([0-9.]+)\s*([KMGT]?I?B?)", text.strip().upper())
-    unit = None if match is None else _UNITS.get(match[2] if match[2].endswith("B") or not match[2] else match[2] + "B")
+    if re.fullmatch(r"\s*[0-9.]+\s*", text):
+        raise UsageError(f"a memory size needs a unit, got {text!r}: {text.strip()}GB?")
+    match = re.fullmatch(r"([0-9.]+)\s*([KMGT]I?B?|B)", text.strip().upper())
+    unit = None if match is None else _UNITS.get(match[2] if match[2].endswith("B") else match[2] + "B")
     try:
         size = 0 if match is None or unit is None else int(float(match[1]) * unit)
     except ValueError:

@@ -9,12 +9,21 @@ from audition.budgets.parsing import parse_budget, parse_ratio
 from audition.errors import UsageError
 
 
-@pytest.mark.parametrize(("text", "ratio"), [("1/16", Fraction(1, 16)), ("0.125", Fraction(1, 8)), ("1", Fraction(1))])
+@pytest.mark.parametrize(
+    ("text", "ratio"),
+    [
+        ("1/16", Fraction(1, 16)),
+        ("0.125", Fraction(1, 8)),
+        ("1", Fraction(1)),
+        ("10%", Fraction(1, 10)),
+        ("6.25 %", Fraction(1, 16)),
+    ],
+)
 def test_ratios_are_exact(text: str, ratio: Fraction) -> None:
     assert parse_ratio(text) == ratio
 
 
-@pytest.mark.parametrize("text", ["", "half", "0", "-1/2", "3/2", "1/0", "nan", "inf"])
+@pytest.mark.parametrize("text", ["", "half", "0", "-1/2", "3/2", "1/0", "nan", "inf", "%", "101%", "0%"])
 def test_a_bad_ratio_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError, match="ratio"):
         parse_ratio(text)
@@ -31,6 +40,10 @@ def test_without_a_limit_the_budget_is_a_cap_on_sizes() -> None:
         ("1e15flops", 1e15, "flops"),
         ("600s", 600, "seconds"),
         ("9 seconds", 9, "seconds"),
+        ("10min", 600, "seconds"),
+        ("1.5 h", 5400, "seconds"),
+        ("2Hours", 7200, "seconds"),
+        ("1E+15 FLOPs", 1e15, "flops"),
     ],
 )
 def test_a_limit_names_its_currency(text: str, limit: float, currency: str) -> None:
@@ -39,7 +52,7 @@ def test_a_limit_names_its_currency(text: str, limit: float, currency: str) -> N
     assert (budget.limit, budget.currency) == (limit, currency)
 
 
-@pytest.mark.parametrize("text", ["20000", "samples", "-3samples", "0s", "manyflops"])
+@pytest.mark.parametrize("text", ["20000", "samples", "-3samples", "0s", "manyflops", "10weeks", "1e999s", "1..2s", ""])
 def test_a_bad_limit_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError, match="20000samples"):
         parse_budget("1", text)

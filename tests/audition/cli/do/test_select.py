@@ -69,6 +69,8 @@ def test_a_replay_can_be_kept() -> None:
         (["package-synopsis", "--recipe", "quik"], "no recipe called 'quik'. Did you mean quick?"),
         (["package-synopsis", "--memory", "24 apples"], "a memory size must look like 24GB"),
         (["package-synopsis", "--device", "tpu"], "a device must be auto, cpu, cuda or cuda:N, or several"),
+        (["flan", "--source", "recorded", "--executor", "locl"], "no executor called 'locl'. Did you mean local?"),
+        (["flan", "--source", "recorded", "--memory", "24"], "a memory size needs a unit, got '24': 24GB?"),
         (["package-synopsis", "--ratio", "1/1024", "--models", "tiny/*"], "Try --ratio 1/256"),
         (["package-synopsis", "--executor", "cloud"], "no executor called 'cloud'"),
         (["./nothing.csv"], "no such file or folder: './nothing.csv'"),
