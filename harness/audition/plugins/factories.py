@@ -6,6 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from audition.errors import PluginError, UsageError
+from audition.plugins.blame import plugin_error
 from audition.plugins.options import kind_of, parse_option
 from audition.plugins.output import to_stderr
 
@@ -34,7 +35,7 @@ def make_selector(entry: SelectorEntry, options: Sequence[str], *, plugin: str |
 
     Raises:
         UsageError: an option is unknown or malformed; the message says what is allowed.
-        PluginError: the type of an option cannot be resolved.
+        PluginError: the type of an option cannot be resolved, or the plugin raised.
     """
     parameters = inspect.signature(entry.make).parameters
     values = {}
@@ -51,8 +52,24 @@ def make_selector(entry: SelectorEntry, options: Sequence[str], *, plugin: str |
             owner = f"plugin {plugin!r}, " if plugin else ""
             raise PluginError(f"{owner}selector {entry.name!r}: {error}") from error
         values[name] = parse_option(text, kind, f"option {name!r} of {entry.name!r}")
+    missing = [name for name, each in parameters.items() if _is_needed(each) and name not in values]
+    if missing:
+        needed = " ".join(f"--option {name}=…" for name in missing)
+        raise UsageError(f"selector {entry.name!r} has to be told {', '.join(missing)}: {needed}")
     with to_stderr():
-        return entry.make(**values)
+        try:
+            return entry.make(**values)
+        except Exception as error:
+            blamed = plugin_error(error, entry.make, f"selector {entry.name!r}, when it was made,")
+            if blamed is None:
+                raise
+            raise blamed from error
+
+
+def _is_needed(parameter: inspect.Parameter) -> bool:
+    """Return whether an option has no default."""
+    takes_rest = parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
+    return parameter.default is parameter.empty and not takes_rest
 
 
 def make_executor(catalog: Catalog, name: str, **options: Any) -> Executor:  # noqa: ANN401 - each executor's own

@@ -214,6 +214,7 @@ class LiveSelection:
         stratum = select_stratum(
             problem,
             self._concluding(),
+            name=self.selector_name,
             seed=self.seed,
             memory_budget_bytes=memory_budget,
             too_large=[

@@ -52,7 +52,9 @@ class RecordedSelection:
         problem = self.problem()
         if self.memory is None:
             remarks = self._remarks(problem)
-            strata: tuple[Stratum, ...] = (select_stratum(problem, self.selector, seed=self.seed, remarks=remarks),)
+            strata: tuple[Stratum, ...] = (
+                select_stratum(problem, self.selector, name=self.selector_name, seed=self.seed, remarks=remarks),
+            )
         else:
             strata = tuple(self._stratum(problem, self.memory, budget) for budget in self.memory.budgets)
         measured = {(each.model, each.n_samples): each for stratum in strata for each in stratum.measured}
@@ -137,6 +139,7 @@ class RecordedSelection:
                 own_sizes={name: whole.sizes_of(name) for name in fitting},
             ),
             self.selector,
+            name=self.selector_name,
             seed=self.seed,
             memory_budget_bytes=budget,
             too_large=[

@@ -10,6 +10,7 @@ import numpy as np
 
 from audition.curves.checks import by_model, check_row
 from audition.memory.planner import UNKNOWN
+from audition.plugins.blame import plugin_error
 from audition.plugins.output import to_stderr
 from audition.types import Observation, RankedModel, Ranking, Score, Stratum
 from audition.types.results.rankings import is_interval
@@ -27,6 +28,7 @@ def select_stratum(
     selector: Selector,
     *,
     seed: int,
+    name: str = "",
     memory_budget_bytes: int | None = None,
     too_large: Sequence[RankedModel] = (),
     memory: Mapping[str, MemoryEstimate | None] | None = None,
@@ -34,13 +36,20 @@ def select_stratum(
 ) -> Stratum:
     """Return the ranking of one stratum; `too_large` are shown with their reason, and were not tried.
 
-    `remarks` say, by model, what makes it fit.
+    `remarks` say, by model, what makes it fit; `name` is what the selector is called in an error.
 
     Raises:
-        PluginError: the selector did not return every candidate exactly once.
+        PluginError: the selector raised, or did not return every candidate exactly once.
     """
     with to_stderr():
-        ranking = _of_numbers(selector.select(problem, np.random.default_rng(seed)))
+        try:
+            found = selector.select(problem, np.random.default_rng(seed))
+        except Exception as error:
+            blamed = plugin_error(error, type(selector), f"selector {name!r}" if name else type(selector).__name__)
+            if blamed is None:
+                raise
+            raise blamed from error
+    ranking = _of_numbers(found)
     check_ranking(ranking, problem.candidates)
     measured = problem.receipt
     own = by_model(measured)

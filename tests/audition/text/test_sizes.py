@@ -7,7 +7,8 @@ from audition.text.sizes import GIB, format_bytes, parse_bytes
 
 
 @pytest.mark.parametrize(
-    ("text", "size"), [("24GB", 24 * GIB), ("24gib", 24 * GIB), ("512 MB", 2**29), ("1.5G", 3 * 2**29), ("1000 B", 1000)]
+    ("text", "size"),
+    [("24GB", 24 * GIB), ("24gib", 24 * GIB), ("512 MB", 2**29), ("1.5G", 3 * 2**29), ("1000 B", 1000)],
 )
 def test_sizes_are_binary(text: str, size: int) -> None:
     assert parse_bytes(text) == size

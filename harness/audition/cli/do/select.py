@@ -44,7 +44,9 @@ def select(
             help="Largest share of the training rows one measurement may use. Default: 1/16; 1/8 under --spend."
         ),
     ] = None,
-    spend: Annotated[str | None, typer.Option(help="Limit on all together: 20000samples, 1e15flops, 10min, 2h.")] = None,
+    spend: Annotated[
+        str | None, typer.Option(help="Limit on all together: 20000samples, 1e15flops, 10min, 2h.")
+    ] = None,
     memory: Annotated[
         Names, typer.Option(help="GPU memory, such as 24GB; several give a ranking each. Default: the GPU's own.")
     ] = None,
