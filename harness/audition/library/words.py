@@ -81,8 +81,8 @@ def load_catalog(plugins: Sequence[str | PathLike[str]], *, strict: bool | None 
         PluginError: a plugin did not load, and `strict` says that it must; None: as the environment says.
     """
     from audition.plugins.files import files_of_environment
+    from audition.plugins.guests import to_stderr
     from audition.plugins.loading import load_plugins
-    from audition.plugins.output import to_stderr
 
     files = (*files_of_environment(), *map(str, plugins))
     with to_stderr():

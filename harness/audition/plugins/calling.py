@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from audition.errors import PluginError, PluginWarning, describe
-from audition.plugins.output import to_stderr
+from audition.plugins.guests import to_stderr
 from audition.types import (
     AdapterEntry,
     ExecutorEntry,

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from audition.errors import PluginError, unknown_name
+from audition.plugins.guests import to_stderr
 from audition.plugins.loading import Plugins
-from audition.plugins.output import to_stderr
 from audition.tasks.addresses import find_opener
 from audition.types import (
     AdapterEntry,

@@ -6,9 +6,8 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from audition.errors import PluginError, UsageError
-from audition.plugins.blame import plugin_error
+from audition.plugins.guests import plugin_error, to_stderr
 from audition.plugins.options import kind_of, parse_option
-from audition.plugins.output import to_stderr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,7 @@ import numpy as np
 
 from audition.curves.checks import by_model, check_row
 from audition.memory.planner import UNKNOWN
-from audition.plugins.blame import plugin_error
-from audition.plugins.output import to_stderr
+from audition.plugins.guests import plugin_error, to_stderr
 from audition.types import Observation, RankedModel, Ranking, Score, Stratum
 from audition.types.results.rankings import is_interval
 

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from audition.cli.app import app
 from audition.errors import UsageError
-from audition.plugins.blame import plugin_error
+from audition.plugins.guests import plugin_error
 
 SOURCE = """
 from dataclasses import dataclass

@@ -1,8 +1,13 @@
-"""Whose fault an exception is: a plugin's that raised it, or ours."""
+"""A plugin's code is a guest: what it prints goes to standard error, and what it raises by mistake is one line.
+
+Standard output is a command's answer, and may be read by a program.
+"""
 
 from __future__ import annotations
 
 import inspect
+import sys
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
@@ -11,9 +16,16 @@ import audition
 from audition.errors import AuditionError, PluginError, describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _OURS = str(Path(audition.__file__).parent)
+
+
+@contextmanager
+def to_stderr() -> Iterator[None]:
+    """Send what is printed to standard error while a plugin's code runs."""
+    with redirect_stdout(sys.stderr):
+        yield
 
 
 def plugin_error(error: Exception, called: Callable[..., Any], what: str) -> PluginError | None:
