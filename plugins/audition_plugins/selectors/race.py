@@ -91,8 +91,9 @@ class Course:
                 return
         for size in self._sizes[len(first) :]:
             predicted = predict_observed(self._own, self._problem.d_full, "guarded")
-            order = sorted(self._running, key=lambda model: (predicted[model.name].loss, model.name))
-            if not order or _probability(predicted, order[0]) >= sure or not self._go_on(size, order):
+            known = [model for model in self._running if model.name in predicted]
+            order = sorted(known, key=lambda model: (predicted[model.name].loss, model.name))
+            if (order and _probability(predicted, order[0]) >= sure) or not self._go_on(size, order):
                 return
 
     def _first_sizes(self) -> list[int]:
@@ -123,6 +124,7 @@ class Course:
         """Measure who is promising at the next size, of those as many as the budget pays for; return whether it did."""
         is_race = len(self._problem.candidates) >= FEWEST_RACERS
         runners = self._survivors(order, is_last=size == self._sizes[-1]) if is_race else list(order)
+        runners += [model for model in self._running if model not in order]  # whose own sizes begin later
         for n_runners in range(len(runners), min(FINALISTS, len(runners)) - 1, -1):
             try:
                 self._measure(runners[:n_runners], size)

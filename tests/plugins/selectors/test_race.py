@@ -27,7 +27,10 @@ SIZES = (3200, 1600, 800, 400, 200, 100, 50)
 
 
 def problem(
-    scales: Mapping[str, float], limit: float = 1e12, params: Mapping[str, int] | None = None
+    scales: Mapping[str, float],
+    limit: float = 1e12,
+    params: Mapping[str, int] | None = None,
+    own_sizes: Mapping[str, tuple[int, ...]] | None = None,
 ) -> MeteredProblem:
     """Return candidates whose losses are `scale` times the same power law."""
     curves = [
@@ -48,6 +51,7 @@ def problem(
         loss_unit="nats/byte",
         budget=TotalSpend(limit, "samples", Fraction(1, 8)),
         losses=RecordedLosses(curves),
+        own_sizes=own_sizes or {},
     )
 
 
@@ -126,6 +130,15 @@ def test_a_giant_has_to_be_among_the_very_best_to_run_on() -> None:
     first = problem(scales, params={"m00": 50_000_000})
     race(first)
     assert "m00" in measured(first, 800)
+
+
+def test_who_was_recorded_at_larger_sizes_alone_joins_there() -> None:
+    late = problem({f"m{n:02}": 2.0 + 0.002 * n for n in range(10)}, own_sizes={"m03": (3200, 1600)})
+    ranking = race(late, sure=1.0)
+    assert "m03" in measured(late, 1600)
+    assert "m03" not in measured(late, 400)
+    assert [row.model for row in ranking.models[:1]] == ["m00"]
+    assert all(row.score is not None for row in ranking.models)
 
 
 def test_how_sure_it_has_to_be_is_a_probability() -> None:
