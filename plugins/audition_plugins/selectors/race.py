@@ -145,7 +145,8 @@ class Course:
         paid, most = share * sum(weights.values()), max(FEWEST_KEPT, ceil(share * len(order)))
         kept: list[ModelSpec] = []
         for model in order:
-            if len(kept) < FEWEST_KEPT or (weights[model.name] <= paid and len(kept) < most):
+            is_paid = paid > 0 and weights[model.name] <= max(paid, 1.0)  # 1: of a usual model, the last may be begun
+            if len(kept) < FEWEST_KEPT or (is_paid and len(kept) < most):
                 kept.append(model)
                 paid -= weights[model.name]
         return kept[:FINALISTS] if is_last else kept

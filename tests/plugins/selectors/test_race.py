@@ -80,7 +80,7 @@ def test_of_thirty_models_the_best_is_found_at_a_thirtieth_of_the_cost() -> None
 def test_everybody_runs_four_sizes_and_the_promising_run_on() -> None:
     of = problem({f"m{n:02}": 2.0 + 0.002 * n for n in range(20)})
     ranking = race(of)
-    assert [len(measured(of, size)) for size in (0, *reversed(SIZES))] == [20, 20, 20, 20, 20, 12, 7, 2]
+    assert [len(measured(of, size)) for size in (0, *reversed(SIZES))] == [20, 20, 20, 20, 20, 12, 8, 2]
     assert [row.model for row in ranking.models[:2]] == ["m00", "m01"]
     assert all(row.score is not None and row.interval is not None for row in ranking.models)
 
