@@ -68,7 +68,7 @@ class Finetuning:
         rates are usually told for.
         """
         recipe, n_train = self.setting.recipe, self.setting.task.spec.n_train or 0
-        if self.settings.learning_rate is not None or recipe.rate_factor is None or recipe.learning_rates:
+        if self.settings.learning_rate is not None or recipe.learning_rates or not recipe.searches:
             return None
         enough = recipe.min_steps * recipe.batch_sizes[0] // recipe.epochs
         return min(n_train, REFERENCE_SIZE, max(enough, n_train // SEARCH_SHARE))

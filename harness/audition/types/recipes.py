@@ -73,9 +73,7 @@ class Recipe:
     attention: Attention = "auto"  #: auto: sdpa where the model has it, else eager
     tf32: bool = False  #: on CUDA, multiply float32 matrices with 10 bits of mantissa
     deterministic: bool = True  #: same seed, same numbers on the same kind of device; False may be faster
-    rate_factor: float | None = (
-        None  #: between neighbouring rates of a search that starts at the one rate; None: no search
-    )
+    rate_factor: float | None = None  #: between neighbours of a search that starts at the one rate; None: no search
     rate_growth: float = 0.0  #: the one rate grows with the subset's size to this power
     min_steps: int = 0  #: of the optimiser, at least: a small subset is passed over more often than `epochs` times
     n_validations: int | None = None  #: in a run, evenly spread over its steps; None: one after each epoch
@@ -84,8 +82,12 @@ class Recipe:
     @property
     def grid(self) -> int:
         """Return the number of (learning rate, batch size) pairs tried at each size, at most."""
-        n_rates = max(1, len(self.learning_rates)) if self.rate_factor is None else MOST_RATES
-        return n_rates * len(self.batch_sizes)
+        return (MOST_RATES if self.searches else max(1, len(self.learning_rates))) * len(self.batch_sizes)
+
+    @property
+    def searches(self) -> bool:
+        """Return whether rates are searched from the one there is: a grid of several is tried as it stands."""
+        return self.rate_factor is not None and len(self.learning_rates) < 2
 
     def n_epochs(self, n_examples: int, batch_size: int) -> int:
         """Return the passes over `n_examples` of one run, at most."""

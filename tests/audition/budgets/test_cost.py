@@ -74,5 +74,7 @@ def test_a_plan_says_what_kind_of_recipe_it_is() -> None:
     assert "for demonstrations" in recipe_note(load_recipe("quick"))
     assert "searches its learning rate: up to 4 runs" in recipe_note(load_recipe("standard"))
     assert (
-        recipe_note(load_recipe("paper")) == recipe_note(replace(load_recipe("standard"), learning_rates=(0.1,))) == ""
+        recipe_note(load_recipe("paper"))
+        == recipe_note(replace(load_recipe("standard"), learning_rates=(0.1, 0.2)))
+        == ""
     )

@@ -136,7 +136,7 @@ def interrupt(executor: ToyExecutor, after: int) -> None:
             raise KeyboardInterrupt
         return honest(request, on_progress)
 
-    executor.run = run  # type: ignore[method-assign]  # nobody presses keys in a test
+    executor.run = run  # type: ignore[method-assign]  # wrapped on this one object: Ctrl-C has to come between two runs
 
 
 def test_interrupted_a_selection_answers_with_what_it_knows_and_the_same_again_goes_on(open_selection: Opens) -> None:

@@ -117,7 +117,9 @@ class Bigrams:
         return ["" for _ in examples]
 
     def save(self, folder: Path) -> None:
-        raise NotImplementedError
+        import torch
+
+        torch.save(self.module.state_dict(), folder / "weights.pt")
 
 
 def load(spec: ModelSpec, folder: str) -> Bigrams:

@@ -52,7 +52,7 @@ def recipe_note(recipe: Recipe) -> str:
     """Return what to know of a recipe before it is run; "" where nothing is."""
     if recipe.name == "quick":
         return "The recipe quick is for demonstrations: two passes at one learning rate. --recipe standard searches it."
-    if recipe.rate_factor is not None and not recipe.learning_rates:
+    if recipe.searches:
         return (
             f"Each size searches its learning rate: up to {MOST_RATES} runs, all counted here. "
             "Usually it is three, and plainly worse ones end early."

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from audition.types import Recipe
     from audition.types.protocols import Encoded, ModelAdapter
 
-HOPELESS = math.log(1.03)  #: a run ends if it is so far above the best run, at the same step, in log validation loss
-HOPELESS_TWICE = 2  #: and has been at so many validations in a row
+HOPELESS = 1.03  #: a run ends if its validation loss is so many times that of the best run at the same step,
+HOPELESS_VALIDATIONS = 2  #: and has been so often in a row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +91,16 @@ def search(
         except NotFiniteError as error:
             failures.append(error)
         lowest = min(pace.losses, default=math.inf)
-        tried[run.learning_rate] = min(lowest, tried.get(run.learning_rate, math.inf))
+        if lowest < tried.get(run.learning_rate, math.inf):  # what reached no validation tells nothing
+            tried[run.learning_rate] = lowest
         return lowest
 
     for batch_size in grid.recipe.batch_sizes:
         for rate in grid.recipe.learning_rates:
-            if grid.recipe.rate_factor is None:
-                attempt(grid.run(rate, batch_size), _Pace())
-            else:
+            if grid.recipe.searches and grid.recipe.rate_factor is not None:
                 _climb(grid, rate, grid.recipe.rate_factor, batch_size, attempt)
+            else:
+                attempt(grid.run(rate, batch_size), _Pace())
     if best.choice is None:
         raise failures[-1] if failures else NotFiniteError("no learning rate was tried")
     best.restore(adapter.module)
@@ -122,9 +123,9 @@ class _Pace:
         """
         place = len(self.losses)
         self.losses.append(loss)
-        is_behind = place < len(self.limits) and math.log(loss / self.limits[place]) > HOPELESS
+        is_behind = place < len(self.limits) and loss > HOPELESS * self.limits[place]
         self.n_hopeless = self.n_hopeless + 1 if is_behind else 0
-        if self.n_hopeless == HOPELESS_TWICE:
+        if self.n_hopeless == HOPELESS_VALIDATIONS:
             raise _HopelessError
 
 

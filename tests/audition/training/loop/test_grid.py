@@ -102,3 +102,37 @@ def test_the_steps_of_a_search_are_those_of_all_it_may_try() -> None:
     recipe = Recipe(name="t", learning_rates=(0.01,), batch_sizes=(4,), epochs=3, rate_factor=3.0)
     assert recipe.grid == 4
     assert Grid(recipe=recipe, seed=0, device=CPU, precision="fp32").n_steps(10) == 4 * 3 * 3
+
+
+def test_a_grid_of_several_rates_is_tried_as_it_stands() -> None:
+    adapter = ToyAdapter()
+    recipe = Recipe(name="t", learning_rates=(0.01, 0.02), batch_sizes=(4,), epochs=1, rate_factor=2.0)
+    grid = Grid(recipe=recipe, seed=0, device=CPU, precision="fp32")
+    rest = iter([0.5, 0.4, 0.3])
+    choice = search(
+        adapter,
+        encode(adapter, UNEVEN),
+        grid,
+        initial=Snapshot(adapter.module),
+        validate=lambda: next(rest),
+        meter=Meter(),
+    )
+    assert recipe.grid == 2
+    assert [rate for rate, _ in choice.tried] == [0.01, 0.02]
+    assert list(rest) == [0.3]
+
+
+def test_a_loss_of_zero_is_a_loss() -> None:
+    choice, _ = climb([0.1, 0.0, 0.1, 0.0, 0.1, 0.0])
+    assert (choice.learning_rate, choice.validation_loss) == (0.01, 0.0)
+
+
+def test_a_run_that_reached_no_validation_was_not_tried() -> None:
+    adapter = Diverging()
+    adapter.n_good = 3  # the second run diverges at once
+    recipe = Recipe(name="t", learning_rates=(0.01, 0.02), batch_sizes=(4,), epochs=1)
+    grid = Grid(recipe=recipe, seed=0, device=CPU, precision="fp32")
+    choice = search(
+        adapter, encode(adapter, UNEVEN), grid, initial=Snapshot(adapter.module), validate=lambda: 1.0, meter=Meter()
+    )
+    assert choice.tried == ((0.01, 1.0),)
