@@ -168,8 +168,8 @@ class LiveSelection:
         """Return the measurement that would change the answer most: who may be better, and the first, twice as far."""
         sure, n_train = advice.certainty, self.setting.task.spec.n_train or 0
         largest = max((each.n_samples for each in stratum.measured), default=0)
-        if sure is None or sure.worth_measuring is None or sure.probability >= SURE_ENOUGH:
-            return None
+        if self.is_interrupted or sure is None or sure.worth_measuring is None or sure.probability >= SURE_ENOUGH:
+            return None  # after an interrupt, the same command is the next one
         if not 0 < 2 * largest <= n_train:
             return None
         others = [row.model for row in stratum.ranking if row.rank is not None and row.model != sure.model]

@@ -144,6 +144,7 @@ def test_interrupted_a_selection_answers_with_what_it_knows_and_the_same_again_g
     interrupt(executor, after=3)
     report = selection.run()
     assert report.is_interrupted
+    assert report.next_step is None
     assert report.best is not None
     assert {each.n_samples for each in report.strata[0].measured} == {400, 200, 100}
     unmeasured = [row for row in report.strata[0].ranking if row.score is None]
