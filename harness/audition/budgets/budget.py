@@ -7,11 +7,23 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from audition.errors import BudgetExceeded
+from audition.text.durations import format_duration
 
 if TYPE_CHECKING:
     from audition.types import Cost
 
 Currency = Literal["samples", "flops", "seconds"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """How long everything may take on this machine, by the plan: it decides how large the subsets are."""
+
+    seconds: float
+    is_of_devices: bool = False  #: summed over the devices ("8GPUh"), not by the clock on the wall
+
+    def __str__(self) -> str:
+        return format_duration(self.seconds) + (" of all devices together" if self.is_of_devices else "")
 
 
 class Budget(Protocol):
@@ -59,3 +71,8 @@ class TotalSpend:
 
     def __str__(self) -> str:
         return f"{self.limit:.6g} {self.currency} in all, {self.fraction} of the training set at once"
+
+    @property
+    def as_written(self) -> str:
+        """Return the limit as `--spend` takes it."""
+        return f"{self.limit!r}{self.currency}"

@@ -6,7 +6,7 @@ import math
 import re
 from fractions import Fraction
 
-from audition.budgets.budget import Budget, Currency, SizeCap, TotalSpend
+from audition.budgets.budget import Budget, Currency, SizeCap, TimeLimit, TotalSpend
 from audition.errors import UsageError
 
 
@@ -49,6 +49,23 @@ _UNITS: dict[str, tuple[Currency, float]] = {
     "h": ("seconds", 3600.0),
     "hours": ("seconds", 3600.0),
 }
+
+
+def parse_within(text: str) -> TimeLimit:
+    """Return `text` ("20min", "2h", "8GPUh") as a limit on the time a selection takes.
+
+    Raises:
+        UsageError: the unit or the number is not understood.
+    """
+    said = text.strip().lower()
+    is_of_devices = "gpu" in said
+    try:
+        amount, currency = parse_spend(said.replace("gpu", "", 1))
+    except UsageError:
+        amount, currency = 0.0, "samples"
+    if currency != "seconds":
+        raise UsageError(f"a time must be such as 20min, 2h, or 8GPUh of all devices together, got {text!r}")
+    return TimeLimit(amount, is_of_devices)
 
 
 def parse_spend(text: str) -> tuple[float, Currency]:

@@ -27,7 +27,8 @@ class Root(LazyGroup):
         "models": Lazy("audition.cli.look.models:app", "List the models that may be fine-tuned.", LOOK),
         "tasks": Lazy("audition.cli.look.tasks:app", "List tasks; check a file of your own.", LOOK),
         "selectors": Lazy("audition.cli.look.selectors:app", "List what turns observations into a ranking.", LOOK),
-        "runs": Lazy("audition.cli.look.runs:app", "List and show selections made here.", LOOK),
+        "executors": Lazy("audition.cli.look.executors:app", "List where measurements can run.", LOOK),
+        "runs": Lazy("audition.cli.kept.runs:app", "List, show and compare what was run here.", LOOK),
         "plugins": Lazy("audition.cli.look.plugins:app", "List plugins, where they come from, and which failed.", LOOK),
     }
 

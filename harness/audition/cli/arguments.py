@@ -51,7 +51,9 @@ SkipBadRows = Annotated[
     bool,
     typer.Option("--skip-bad-rows", help="Count bad rows instead of stopping at one.", rich_help_panel="Reading rows"),
 ]
-Recipe = Annotated[str | None, typer.Option(help="quick, paper, or ./my.toml. Default: the task's.")]
+Recipe = Annotated[
+    str | None, typer.Option(help="standard, one-rate, quick, paper, or ./my.toml. Default: the task's.")
+]
 Truncate = Annotated[
     Literal["start", "end"] | None, typer.Option(help="Where long prompts are cut. Default: the recipe's, the end.")
 ]
@@ -61,6 +63,10 @@ TrainOn = Annotated[
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda (every GPU), cuda:1, or cuda:0,cuda:2.")]
 Ledger = Annotated[str, typer.Option(help="File or database URL that keeps finished measurements.")]
+Executor = Annotated[str, typer.Option(help="Where measurements run; `audition executors` lists them.")]
+ExecutorOption = Annotated[Names, typer.Option(help="Option of the executor, such as name=value. Repeat.")]
+Timeout = Annotated[float | None, typer.Option(min=1, help="Seconds one measurement may take.")]
+Wide = Annotated[bool, typer.Option("--wide", help="Tables with every column, however wide.")]
 RankLossy = Annotated[
     bool, typer.Option("--rank-lossy", help="Rank models whose tokeniser cannot write the targets, too.")
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from audition.finetuning.expected import sentence
 from audition.types.requests import EVALUATION
 
 if TYPE_CHECKING:
@@ -35,4 +36,5 @@ def model_card(
         observation=observation,
         evaluation=evaluation,
         prompting=prompting,
+        prediction=sentence(evaluation["prediction"]) if evaluation.get("prediction") else "",
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audition.finetuning.settings import settings_for
 from audition.selection.answering.commands import setting_words
+from audition.selection.config import ONE_RATE
 from audition.text import codec
 from audition.types import Recipe
 
@@ -21,10 +23,27 @@ def finetune_command(report: Report, config: SelectionConfig) -> str | None:
     best = report.recommended
     if best is None:
         return None
-    words = ["audition", "finetune", best, config.task]
     recipe = codec.from_json(Recipe, report.provenance["recipe"]) if "recipe" in report.provenance else Recipe(name="")
     found = settings_for(report.strata[-1].measured, best, report.d_full, recipe)
-    if found is not None:
-        words += ["--learning-rate", f"{found.learning_rate:g}", "--batch-size", str(found.batch_size)]
-    words += setting_words(config)
-    return shlex.join([*words, "--output", f"tuned/{Path(best).name.partition('@')[0]}"])
+    if config.recipe == ONE_RATE:  # nothing was searched for want of time: the fine-tuning searches
+        found, config = None, replace(config, recipe=None)
+    return command_for(
+        best,
+        config,
+        Path("tuned") / Path(best).name.partition("@")[0],
+        learning_rate=None if found is None else found.learning_rate,
+        batch_size=None if found is None else found.batch_size,
+    )
+
+
+def command_for(
+    model: str, config: SelectionConfig, output: Path, *, learning_rate: float | None, batch_size: int | None
+) -> str:
+    """Return the command that fine-tunes `model` so, quoted for a shell."""
+    words = ["audition", "finetune", model, config.task]
+    words += [] if learning_rate is None else ["--learning-rate", f"{learning_rate:g}"]
+    words += [] if batch_size is None else ["--batch-size", str(batch_size)]
+    words += ["--seed", str(config.seed)] if config.seed else []
+    words += ["--rank-lossy"] if config.rank_lossy else []
+    words += ["--metric", config.metric] if config.metric else []
+    return shlex.join([*words, *setting_words(config), "--output", str(output)])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from audition.errors import UsageError
 from audition.finetuning.card import model_card, read_evaluation
+from audition.finetuning.expected import latest_prediction, with_measured, write_beside
 from audition.finetuning.settings import Settings, find_settings, settings_for
 from audition.measuring.live import LiveLosses
 from audition.plugins.factories import make_executor
@@ -18,7 +19,7 @@ from audition.types import Point
 from audition.types.recipes import REFERENCE_SIZE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from audition.measuring.ledger import Ledger
@@ -39,6 +40,7 @@ class Finetuning:
     losses: LiveLosses
     settings: Settings
     readings: Readings
+    prediction: Mapping[str, Any] | None = None  #: of the latest selection; None: there was none
     metric: str | None = None  #: None: the task's, or one that sees its script
 
     def describe(self) -> str:
@@ -98,6 +100,8 @@ class Finetuning:
                 self.model, n_train, self.setting.seeds[0], unfinished, recipe=self.recipe, metric=self.metric
             )
             if observation.status == "ok":
+                if self.prediction is not None:
+                    write_beside(unfinished, with_measured(self.prediction, observation))
                 evaluation, prompting = read_evaluation(unfinished), self.readings.prompting(self.model)
                 card = model_card(self.model, self.setting, observation, evaluation, prompting)
                 (unfinished / "README.md").write_text(card, encoding="utf-8")
@@ -136,12 +140,20 @@ def open_finetuning(
         ledger=ledger,
         readings=readings,
         memory=memory_planner(setting, devices),
-        executor=make_executor(catalog, config.executor, slots=1, log_dir=log_dir, timeout=config.timeout),
+        executor=make_executor(
+            catalog, config.executor, config.executor_options, slots=1, log_dir=log_dir, timeout=config.timeout
+        ),
         hooks=catalog.plugins.hooks,
         on_progress=on_progress,
     )
     return Finetuning(
-        model=models[0], setting=setting, losses=losses, settings=settings, readings=readings, metric=config.metric
+        model=models[0],
+        setting=setting,
+        losses=losses,
+        settings=settings,
+        readings=readings,
+        metric=config.metric,
+        prediction=latest_prediction(ledger, models[0].name, setting.task.fingerprint),
     )
 
 

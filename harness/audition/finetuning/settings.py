@@ -63,6 +63,8 @@ def settings_for(observations: Iterable[Observation], model: str, n_samples: int
         return None
     largest = max(chosen, key=lambda observation: observation.n_samples)
     searched = [each for each in chosen if len(each.tried) > 1 and each.batch_size == largest.batch_size]
+    if recipe.searches and not searched:
+        return None  # one rate that was not searched is nothing that measuring found
     if not searched or not recipe.rate_growth or largest.n_samples >= n_samples:
         return Settings(learning_rate=largest.learning_rate, batch_size=largest.batch_size, origin="found by measuring")
     rate = carried_over(searched, n_samples, recipe)

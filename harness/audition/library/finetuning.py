@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from html import escape
 from os import PathLike
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from audition.budgets.budget import SizeCap
 from audition.errors import UsageError
 from audition.library.progress import Display, Kind
-from audition.library.words import DEFAULT_LEDGER, load_catalog, task_options
+from audition.library.words import DEFAULT_LEDGER, Options, load_catalog, options, plugin_files, task_options
 from audition.plugins.catalog import Catalog
 from audition.selection.config import SelectionConfig
 from audition.types import Observation, Quotes, Side, TrainOn
@@ -54,6 +54,9 @@ def finetune(
     truncate: Side | None = None,
     train_on: TrainOn | None = None,
     device: str = "auto",
+    executor: str = "local",
+    executor_option: Options = (),
+    timeout: float | None = None,
     seed: int = 0,
     rank_lossy: bool = False,
     metric: Literal["rouge", "chrf"] | None = None,
@@ -84,6 +87,9 @@ def finetune(
         truncate: where long prompts are cut; None: the recipe's.
         train_on: answers of a conversation that are learned; None: the recipe's.
         device: "auto", "cpu", "cuda", "cuda:1", "cuda:0,cuda:2".
+        executor: where it runs.
+        executor_option: of the executor: {"name": value}, or texts such as "name=value".
+        timeout: seconds that it may take.
         seed: of the order of examples.
         rank_lossy: train a model whose tokeniser cannot write the targets, too.
         metric: of generated text; None: the task's, or chrf where ROUGE does not see the script.
@@ -104,8 +110,11 @@ def finetune(
         UsageError: something cannot be had as asked, or the fine-tuning failed; the message says why.
     """
     from audition.finetuning.card import read_evaluation
+    from audition.finetuning.command import command_for
     from audition.finetuning.finetuning import check_output, open_finetuning
     from audition.library.progress import display_of
+    from audition.library.run_folders import new_run_folder
+    from audition.library.run_records import RunRecord
     from audition.measuring.ledger import Ledger
 
     folder = Path(output)
@@ -128,27 +137,41 @@ def finetune(
         truncate=truncate,
         train_on=train_on,
         device=device,
+        executor=executor,
+        executor_options=options(executor_option),
+        timeout=timeout,
+        ledger=None if ledger == DEFAULT_LEDGER else ledger,
         seed=seed,
         rank_lossy=rank_lossy,
         metric=metric,
     )
+    catalog = catalog or load_catalog(plugin)
+    config = replace(config, plugin_files=plugin_files(catalog))
+    store = Ledger(ledger)
+    command = command_for(model, config, folder, learning_rate=learning_rate, batch_size=batch_size)
+    record = RunRecord(store, new_run_folder(config.task, "finetune"), "fine-tuning", config, command)
     with display_of(progress, "nats/byte") as display:
         finetuning = open_finetuning(
             config,
-            catalog or load_catalog(plugin),
-            Ledger(ledger),
+            catalog,
+            store,
             learning_rate=learning_rate,
             batch_size=batch_size,
             on_progress=display.step,
         )
         try:
-            if finetuning.search_size is not None:
-                display.described(f"Searching the learning rate on {finetuning.search_size:,} rows first.")
-                finetuning = finetuning.searched()
-            display.described(finetuning.describe())
-            observation = finetuning.run(folder)
+            with record.running():
+                if finetuning.search_size is not None:
+                    display.described(f"Searching the learning rate on {finetuning.search_size:,} rows first.")
+                    finetuning = finetuning.searched()
+                display.described(finetuning.describe())
+                observation = finetuning.run(folder)
         finally:
             finetuning.losses.cancel()
     if observation.status != "ok":
+        record.note("failed", observation=observation)
         raise UsageError(f"{model}: fine-tuning ended {observation.status}: {observation.message}")
-    return FinetunedModel(folder=folder, observation=observation, evaluation=read_evaluation(folder))
+    evaluation = read_evaluation(folder)
+    known = {name: evaluation.get(name) for name in ("metrics", "prediction")}
+    record.note("finished", observation=observation, folder=str(folder.resolve()), **known)
+    return FinetunedModel(folder=folder, observation=observation, evaluation=evaluation)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from os import PathLike
 from pathlib import Path
 
-from audition.budgets.parsing import parse_budget
+from audition.budgets.budget import TimeLimit
+from audition.budgets.parsing import parse_budget, parse_within
 from audition.errors import UsageError
 from audition.library.progress import Display, Kind
 from audition.library.words import (
@@ -19,6 +21,7 @@ from audition.library.words import (
     n_workers,
     names,
     options,
+    plugin_files,
     sizes,
     task_options,
 )
@@ -27,6 +30,7 @@ from audition.selection.config import (
     DEFAULT_RATIO,
     DEFAULT_SELECTOR,
     DEFAULT_SPENDER,
+    DEFAULT_WITHIN,
     SPENDER_RATIO,
     SelectionConfig,
 )
@@ -41,6 +45,7 @@ def select(
     selector: str | None = None,
     option: Options = (),
     ratio: str | float | Fraction | None = None,
+    within: str | None = None,
     spend: str | None = None,
     memory: Sizes = (),
     source: Source = "live",
@@ -50,6 +55,7 @@ def select(
     device: str = "auto",
     workers: int | str | None = None,
     executor: str = "local",
+    executor_option: Options = (),
     timeout: float | None = None,
     seeds: int = 1,
     seed: int = 0,
@@ -87,8 +93,11 @@ def select(
         exclude: candidates to leave out.
         selector: its name; None: "guarded", or "race" where `spend` is given.
         option: of the selector: {"k": 4}, or texts such as "k=4".
-        ratio: largest share of the training rows that one measurement may use, above 0 and at most 1; None: 1/16, or
-            1/8 where `spend` is given.
+        ratio: largest share of the training rows that one measurement may use, above 0 and at most 1; None: the largest
+            for which `within` or `spend` pays; of recorded curves 1/16.
+        within: how long it may take by the plan, on this machine ("20min", "2h") or summed over its devices ("8GPUh"):
+            chooses the share of the rows, and a race where it does not pay for everybody; None: 1h, where neither
+            `ratio` nor `spend` is given.
         spend: limit on all measurements together: "20000samples", "1e15flops", "10min", "2h".
         memory: GPU memory in bytes or as text ("24GB"); several give a ranking each; empty: the GPU's own.
         source: "live" fine-tunes, "recorded" replays curves.
@@ -97,7 +106,8 @@ def select(
         train_on: answers of a conversation that are learned; None: the recipe's.
         device: "auto", "cpu", "cuda", "cuda:1", "cuda:0,cuda:2".
         workers: measurements at once; None: one a core, or one a GPU; "auto": as many as fit a GPU together.
-        executor: where measurements run.
+        executor: where measurements run; `audition executors` lists them.
+        executor_option: of the executor: {"name": value}, or texts such as "name=value".
         timeout: seconds that one measurement may take.
         seeds: fine-tunings a point; their mean counts.
         seed: the first one.
@@ -124,7 +134,6 @@ def select(
         UsageError: something cannot be had as asked; the message says what would do.
     """
     usual_selector = DEFAULT_SELECTOR if spend is None else DEFAULT_SPENDER
-    usual_ratio = DEFAULT_RATIO if spend is None else SPENDER_RATIO
     config = SelectionConfig(
         task=str(task),
         task_options=task_options(
@@ -139,7 +148,8 @@ def select(
         ),
         models=names(models),
         exclude=names(exclude),
-        budget=parse_budget(usual_ratio if ratio is None else str(ratio), spend),
+        budget=parse_budget(_largest(ratio, spend, source), spend),
+        within=_time(within, ratio, spend, source),
         selector=selector or usual_selector,
         selector_options=options(option),
         memory_budgets=sizes(memory),
@@ -149,6 +159,7 @@ def select(
         device=device,
         n_workers=n_workers(workers),
         executor=executor,
+        executor_options=options(executor_option),
         timeout=timeout,
         n_seeds=seeds,
         seed=seed,
@@ -157,8 +168,10 @@ def select(
         does_recheck=recheck,
         min_size=min_size,
         full_size=full_size,
+        ledger=None if ledger == DEFAULT_LEDGER else ledger,
     )
     catalog = catalog or load_catalog(plugin)
+    config = replace(config, plugin_files=plugin_files(catalog))
     catalog.executor(config.executor)  # a misspelt name is refused at once, in a replay too
     folder = None if output is None else Path(output)
     report = (
@@ -170,13 +183,39 @@ def select(
     return report
 
 
+def _largest(ratio: str | float | Fraction | None, spend: str | None, source: Source) -> str:
+    """Return the largest share of the rows that may be measured at."""
+    if ratio is not None:
+        return str(ratio)
+    if source == "live":
+        return "1"
+    return DEFAULT_RATIO if spend is None else SPENDER_RATIO
+
+
+def _time(
+    within: str | None, ratio: str | float | Fraction | None, spend: str | None, source: Source
+) -> TimeLimit | None:
+    """Return the time that chooses how much is measured, or None where something else does."""
+    if within is not None and (spend is not None or source == "recorded"):
+        raise UsageError(
+            "--within plans by the clock and --spend limits what is spent: give one of them"
+            if spend is not None
+            else "--within plans live selections; a replay takes no time, give --ratio"
+        )
+    if within is None and (ratio is not None or spend is not None or source == "recorded"):
+        return None
+    return parse_within(within or DEFAULT_WITHIN)
+
+
 def _replay(config: SelectionConfig, catalog: Catalog, folder: Path | None) -> Report:
     from audition.library.run_folders import write_run
+    from audition.selection.answering.commands import select_command
     from audition.selection.replay import open_recorded
 
     if config.does_recheck:
         raise UsageError("--recheck fine-tunes again; recorded curves are what they are")
     report = open_recorded(config, catalog).run()
+    report = replace(report, commands={"repeat": select_command(config, "recorded")})
     if folder is not None:
         write_run(folder, report)
     return report
@@ -187,13 +226,15 @@ def _fine_tune(
 ) -> Report:
     from audition.library.progress import display_of
     from audition.library.run_folders import new_run_folder, write_run
+    from audition.library.run_records import RunRecord
     from audition.measuring.ledger import Ledger
-    from audition.selection.open_live import open_live
+    from audition.selection.answering.commands import select_command
+    from audition.selection.choosing import open_chosen
 
     folder = folder or new_run_folder(config.task, config.selector)
     store = Ledger(ledger)
     with display_of(progress, config.loss_unit or "nats/byte") as display:
-        selection = open_live(
+        selection, config = open_chosen(
             config,
             catalog,
             store,
@@ -201,12 +242,30 @@ def _fine_tune(
             on_progress=display.step,
             on_observation=display.observed,
         )
+        record = RunRecord(store, folder, "selection", config, select_command(config))
         try:
             display.opened(selection.setting.task, config, folder)
-            display.planned(selection.plan())
-            report = selection.run()
+            plan = selection.plan()
+            record.note("planned", plan={"cost": plan.cost, "wall_seconds": plan.wall_seconds, "limit": plan.limit})
+            display.planned(plan)
+            with record.running():
+                report = selection.run()
         finally:
             selection.losses.cancel()
+    report = replace(report, commands=_commands(report, config))
     write_run(folder, report)
-    store.add_run(folder.name, folder.resolve(), report.to_json())
+    record.conclude(report)
     return report
+
+
+def _commands(report: Report, config: SelectionConfig) -> dict[str, str]:
+    """Return the commands that make it again, fine-tune what it recommends, and make the answer surer."""
+    from audition.finetuning.command import finetune_command
+    from audition.selection.answering.commands import next_command, select_command
+
+    found = {
+        "repeat": select_command(config),
+        "finetune": finetune_command(report, config),
+        "next": None if report.next_step is None else next_command(config, report.next_step),
+    }
+    return {name: command for name, command in found.items() if command is not None}

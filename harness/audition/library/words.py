@@ -89,6 +89,11 @@ def load_catalog(plugins: Sequence[str | PathLike[str]], *, strict: bool | None 
         return Catalog(load_plugins(strict=strict, files=files))
 
 
+def plugin_files(catalog: Catalog) -> tuple[str, ...]:
+    """Return the plugins that are a file, by absolute path."""
+    return tuple(record.path for record in catalog.plugins.records if record.path is not None)
+
+
 def task_options(
     *,
     input_column: str | None,

@@ -10,12 +10,14 @@ from audition.plugins.guests import plugin_error, to_stderr
 from audition.plugins.options import kind_of, parse_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from audition.plugins.catalog import Catalog
     from audition.types import SelectorEntry
     from audition.types.protocols import Executor, Selector
 
+#: what an executor is told by the core, and not by `--executor-option`
+TOLD = frozenset({"slots", "log_dir", "timeout", "devices", "capacity", "plugins"})
 WHY = {
     "plugins": "its workers would not have the adapters and tasks of --plugin",
     "devices": "it would leave all but one of the devices idle",
@@ -36,21 +38,8 @@ def make_selector(entry: SelectorEntry, options: Sequence[str], *, plugin: str |
         UsageError: an option is unknown or malformed; the message says what is allowed.
         PluginError: the type of an option cannot be resolved, or the plugin raised.
     """
+    values = _options(entry.make, options, owner=f"selector {entry.name!r}", plugin=plugin)
     parameters = inspect.signature(entry.make).parameters
-    values = {}
-    for option in options:
-        name, equals, text = option.partition("=")
-        if not equals:
-            raise UsageError(f"an option must look like name=value, got {option!r}")
-        if name not in parameters:
-            known = ", ".join(sorted(parameters)) or "it takes none"
-            raise UsageError(f"selector {entry.name!r} has no option {name!r}; known: {known}")
-        try:
-            kind = kind_of(entry.make, name)
-        except PluginError as error:
-            owner = f"plugin {plugin!r}, " if plugin else ""
-            raise PluginError(f"{owner}selector {entry.name!r}: {error}") from error
-        values[name] = parse_option(text, kind, f"option {name!r} of {entry.name!r}")
     missing = [name for name, each in parameters.items() if _is_needed(each) and name not in values]
     if missing:
         needed = " ".join(f"--option {name}=…" for name in missing)
@@ -65,21 +54,61 @@ def make_selector(entry: SelectorEntry, options: Sequence[str], *, plugin: str |
             raise blamed from error
 
 
+def _options(
+    make: Callable[..., object],
+    options: Sequence[str],
+    *,
+    owner: str,
+    plugin: str | None,
+    reserved: Collection[str] = (),
+) -> dict[str, object]:
+    """Return options such as "k=4" by name, of the types that `make` gives them; `reserved` are not a user's."""
+    parameters = {name: each for name, each in inspect.signature(make).parameters.items() if name not in reserved}
+    values = {}
+    for option in options:
+        name, equals, text = option.partition("=")
+        if not equals:
+            raise UsageError(f"an option must look like name=value, got {option!r}")
+        if name not in parameters:
+            known = ", ".join(sorted(parameters)) or "it takes none"
+            raise UsageError(f"{owner} has no option {name!r}; known: {known}")
+        try:
+            kind = kind_of(make, name)
+        except PluginError as error:
+            offered = f"plugin {plugin!r}, " if plugin else ""
+            raise PluginError(f"{offered}{owner}: {error}") from error
+        values[name] = parse_option(text, kind, f"option {name!r} of {owner.partition(' ')[2]}")
+    return values
+
+
 def _is_needed(parameter: inspect.Parameter) -> bool:
     """Return whether an option has no default."""
     takes_rest = parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
     return parameter.default is parameter.empty and not takes_rest
 
 
-def make_executor(catalog: Catalog, name: str, **options: Any) -> Executor:  # noqa: ANN401 - each executor's own
+def make_executor(
+    catalog: Catalog,
+    name: str,
+    wanted: Sequence[str] = (),
+    **options: Any,  # noqa: ANN401 - each executor's own
+) -> Executor:
     """Return the executor called `name`, told which files its workers must load, if there are any.
 
     An option that is None was not asked for; an executor that lacks a parameter for it is as good.
+
+    Args:
+        catalog: all that plugins offer.
+        name: of the executor.
+        wanted: a user's own options, each "name=value".
+        options: what the core tells an executor.
 
     Raises:
         UsageError: there is no such executor, or it does not take what was asked for.
     """
     entry = catalog.executor(name)
+    plugin = catalog.executors[entry.name].plugin
+    own = _options(entry.make, wanted, owner=f"executor {name!r}", plugin=plugin, reserved=TOLD)
     parameters = inspect.signature(entry.make).parameters.values()
     known = {parameter.name for parameter in parameters}
     takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
@@ -88,4 +117,4 @@ def make_executor(catalog: Catalog, name: str, **options: Any) -> Executor:  # n
     for option in asked.keys() - given.keys():
         if asked[option] is not None:
             raise UsageError(f"executor {name!r} takes no {option}: {WHY.get(option, f'got {asked[option]!r}')}")
-    return entry.make(**given)
+    return entry.make(**given, **own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import NoneType, SimpleNamespace, UnionType
@@ -11,10 +12,32 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 from audition.errors import PluginError, UsageError, describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _NONE = ("none", "null", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionOffer:
+    """An option that a user may give as `name=value`."""
+
+    name: str
+    kind: str  #: its type, as its signature writes it; "": it says nothing
+    default: str | None  #: None: it has to be given
+
+
+def options_of(make: Callable[..., object], *, reserved: Collection[str] = ()) -> tuple[OptionOffer, ...]:
+    """Return the options of a factory, in its order, without those that are `reserved` for the core."""
+    return tuple(
+        OptionOffer(
+            name=name,
+            kind="" if each.annotation is each.empty else inspect.formatannotation(each.annotation).strip("'\""),
+            default=None if each.default is each.empty else str(each.default),
+        )
+        for name, each in inspect.signature(make).parameters.items()
+        if name not in reserved and each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)
+    )
 
 
 def kind_of(make: Callable[..., object], option: str) -> Any:  # noqa: ANN401 - a type hint may be any object

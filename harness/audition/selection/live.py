@@ -55,9 +55,11 @@ class LiveSelection:
     d_full: int  #: training rows, or what they will be one day
     seed: int  #: of the selector's randomness
     provenance: Mapping[str, Any]  #: of the program and its plugins
+    choice: str = ""  #: how the budget was chosen, in a sentence; "": it was given
     does_recheck: bool = False  #: measure points that are out of line again, with other seeds
     rechecked: dict[str, list[str]] = field(default_factory=dict)  #: by model: what came of it
     ended: Event = field(default_factory=Event)  #: set when somebody ended the measurements
+    exhausted: Event = field(default_factory=Event)  #: set when the budget ended before the selector did
     readings: Readings | None = None  #: how candidates read the rows; None: unknown, nobody is refused for it
 
     @property
@@ -71,12 +73,22 @@ class LiveSelection:
         wanted = int(getattr(self.selector, "min_sizes", 1))
         return require_sizes(n_train, self.budget.fraction, self.min_size, wanted=wanted)
 
-    def plan(self) -> Plan:
-        """Return what `run` will do at most; calibrates on this device whatever the ledger does not know."""
-        sizes = planned_sizes(self.selector, self.sizes)
+    @property
+    def fitting(self) -> tuple[ModelSpec, ...]:
+        """Return the candidates that can take the task and fit the largest memory budget.
+
+        Raises:
+            UsageError: there is none.
+        """
         models = self._within(self.memory.budgets[-1])
         if not models:
             raise UsageError(self._nothing_fits() if self._able else self._all_refused())
+        return models
+
+    def plan(self) -> Plan:
+        """Return what `run` will do at most; calibrates on this device whatever the ledger does not know."""
+        sizes = planned_sizes(self.selector, self.sizes)
+        models = self.fitting
         crowding = self._crowding()  # before we calibrate, which crowds it, too
         calibrations = self.losses.calibrate(models) if sizes else {}
         costs = cost_model(models, self.setting.task, self.setting.recipe, len(self.setting.seeds), calibrations)
@@ -87,6 +99,7 @@ class LiveSelection:
             refused=tuple(self.refused.values()),
             remarks=self._reading_notes,
             crowding=crowding,
+            choice=self.choice,
             limit=str(self.budget) if isinstance(self.budget, TotalSpend) else "",
         )
 
@@ -106,6 +119,11 @@ class LiveSelection:
             strata = self._strata()
         except KeyboardInterrupt:
             self._conclude_from_here()
+            strata = self._strata()
+        except BudgetExceeded:  # the selector left it to us
+            if not (isinstance(self.budget, TotalSpend) and self._can_conclude):
+                raise
+            self.exhausted.set()
             strata = self._strata()
         done: set[Point] = set()
         while self.does_recheck and not self.is_interrupted and (points := self._odd_points(strata) - done):
@@ -130,6 +148,7 @@ class LiveSelection:
             source="live",
             loss_unit=self.setting.loss_unit,
             budget=str(self.budget),
+            choice=self.choice,
             d_full=self.d_full,
             strata=strata,
             spent=self.losses.paid,
@@ -154,13 +173,17 @@ class LiveSelection:
             KeyboardInterrupt: the selector cannot, or nothing has been.
         """
         self.losses.cancel()
-        if not is_anytime(self.selector) or not any(point.n_samples for point in self.losses.obtained):
+        if not self._can_conclude:
             raise KeyboardInterrupt
         self.ended.set()
 
+    @property
+    def _can_conclude(self) -> bool:
+        return is_anytime(self.selector) and any(point.n_samples for point in self.losses.obtained)
+
     def _concluding(self) -> Selector:
-        """Return the selector, or after an interrupt one that ranks by what has been measured."""
-        if self.is_interrupted and is_anytime(self.selector):
+        """Return the selector, or after an early end one that ranks by what has been measured."""
+        if (self.is_interrupted or self.exhausted.is_set()) and is_anytime(self.selector):
             return SoFar(self.selector, self.losses.obtained)
         return self.selector
 

@@ -57,6 +57,7 @@ def open_live(
         executor=make_executor(
             catalog,
             config.executor,
+            config.executor_options,
             log_dir=log_dir,
             timeout=config.timeout,
             **_places(config, devices, setting.recipe, candidates, planner),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from heapq import heapreplace
 from typing import TYPE_CHECKING
 
 from audition.budgets.cost import CostModel, slowest_flops_per_second
 from audition.checkpoints import describe_download
+from audition.selection.affording import time_on
 from audition.types import Cost
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Plan:
     recipe: Recipe
     is_calibrated: bool  #: whether seconds come from training steps on this device
     crowding: float = 1.0  #: wall seconds of a device second, since others use the machine, too
+    choice: str = ""  #: how the share of the rows was chosen; "": it was given
     limit: str = ""  #: on what all of it together may cost; "": there is none
     refused: tuple[RankedModel, ...] = ()  #: candidates that cannot take the task, with the reason
     remarks: Mapping[str, str] = field(default_factory=dict)  #: by model: what it cuts or cannot write of the rows
@@ -61,12 +62,9 @@ class Plan:
         """
         if not self.is_calibrated:
             return None
-        busy = [0.0] * max(1, self.slots)  # a heap: seconds until each slot is free
-        for model in self.models:
-            if model.cost.seconds is None:
-                return None
-            heapreplace(busy, busy[0] + model.cost.seconds / self.n_shards)
-        return max(busy) * self.crowding
+        seconds = [model.cost.seconds for model in self.models]
+        known = [each for each in seconds if each is not None]
+        return time_on(self.slots, known) / self.n_shards * self.crowding if len(known) == len(seconds) else None
 
     @property
     def download_bytes(self) -> int:

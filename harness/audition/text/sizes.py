@@ -29,6 +29,16 @@ def parse_bytes(text: str) -> int:
     return size
 
 
+def exact_bytes(size: int) -> str:
+    """Return `size` as text that `parse_bytes` reads back as it is.
+
+    >>> exact_bytes(24 * 2**30), exact_bytes(1000)
+    ('24GB', '1000B')
+    """
+    unit = next(unit for unit in ("TB", "GB", "MB", "KB", "B") if size % _UNITS[unit] == 0)
+    return f"{size // _UNITS[unit]}{unit}"
+
+
 def format_bytes(size: float) -> str:
     """Return `size` in GiB or MiB, three digits or all before the point."""
     number, unit = (size / GIB, "GiB") if size >= GIB else (size / 2**20, "MiB")

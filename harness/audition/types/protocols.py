@@ -67,7 +67,9 @@ class Selector(Protocol):
 
     Two things a selector may declare besides, for the plan of a live selection: `min_sizes: int`, without which it
     makes no sense to start, and `plan(sizes) -> sizes`, which it may ask of every candidate, at most (default: all).
-    With `so_far(problem, observations) -> Ranking` it answers by what has been measured when somebody presses Ctrl-C.
+    With `so_far(problem, observations) -> Ranking` it answers by what has been measured when somebody presses Ctrl-C,
+    or when a limit on everything together ends it. With `paces_itself = True` it decides itself how far such a limit
+    goes; others are given the largest sizes for which the limit pays all that they may ask.
     """
 
     def select(self, problem: SelectionProblem, rng: np.random.Generator) -> Ranking:

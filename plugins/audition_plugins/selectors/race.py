@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from audition.budgets.flops import active_params
 from audition.errors import BudgetExceeded, UsageError
@@ -43,6 +43,7 @@ class Race:
             raise UsageError(f"option 'sure' of 'race' must be above 0 and at most 1, got {self.sure}")
 
     min_sizes = MIN_SIZES
+    paces_itself: ClassVar[bool] = True
 
     def plan(self, sizes: tuple[int, ...]) -> tuple[int, ...]:
         """Return all sizes, and none: a finalist may run them all."""

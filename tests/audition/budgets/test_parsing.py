@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from audition.budgets.budget import SizeCap, TotalSpend
-from audition.budgets.parsing import parse_budget, parse_ratio
+from audition.budgets.budget import SizeCap, TimeLimit, TotalSpend
+from audition.budgets.parsing import parse_budget, parse_ratio, parse_within
 from audition.errors import UsageError
 
 
@@ -56,3 +56,29 @@ def test_a_limit_names_its_currency(text: str, limit: float, currency: str) -> N
 def test_a_bad_limit_is_a_usage_error(text: str) -> None:
     with pytest.raises(UsageError, match="20000samples"):
         parse_budget("1", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("20min", TimeLimit(1200.0)),
+        ("2h", TimeLimit(7200.0)),
+        ("1.5 hours", TimeLimit(5400.0)),
+        ("8GPUh", TimeLimit(28800.0, is_of_devices=True)),
+    ],
+)
+def test_a_time_is_by_the_clock_or_of_all_devices(text: str, limit: TimeLimit) -> None:
+    assert parse_within(text) == limit
+
+
+@pytest.mark.parametrize("text", ["", "1", "h", "20000samples", "0h", "-1h", "GPU", "inf h", "8GPU"])
+def test_what_is_no_time_is_a_usage_error(text: str) -> None:
+    with pytest.raises(UsageError, match="a time must be such as 20min"):
+        parse_within(text)
+
+
+def test_a_time_says_itself_as_people_do() -> None:
+    assert [str(limit) for limit in (TimeLimit(1200.0), TimeLimit(28800.0, is_of_devices=True))] == [
+        "20 min",
+        "8 h of all devices together",
+    ]

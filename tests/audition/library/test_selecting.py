@@ -23,6 +23,7 @@ from audition.measuring.ledger import Ledger
 from audition.plugins import load_plugins
 from audition.testing import build_toy_checkpoint
 from audition.testing.toy import plugin as toys
+from audition_plugins import selectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ PAIRS = [
     (planning.plan_models, library.plan_memory),
 ]
 #: what a command has for its output on a screen or in a file, and a function returns
-OF_COMMANDS = {"ctx", "as_json", "dry_run", "form", "output", "leaderboards", "others", "plot", "plugin"}
+OF_COMMANDS = {"ctx", "as_json", "wide", "dry_run", "form", "output", "leaderboards", "others", "plot", "plugin"}
 #: what is a matter of Python
 OF_FUNCTIONS = {"plugin", "catalog", "progress", "with_", "is_leaderboard", "output"}
 
@@ -75,7 +76,7 @@ def toy(tmp_path: Path, selected: list[Report]) -> Catalog:
     mine.audition_models = hookimpl(lambda: models)  # type: ignore[attr-defined]  # a module takes any attribute
     mine.audition_selected = hookimpl(lambda report: selected.append(report))  # type: ignore[attr-defined]  # likewise
     Path("toy.toml").write_text(RECIPE)
-    return Catalog(load_plugins(extra={"toys": toys, "mine": mine}, path=[], files=()))
+    return Catalog(load_plugins(extra={"toys": toys, "mine": mine, "selectors": selectors}, path=[], files=()))
 
 
 @pytest.fixture
@@ -157,3 +158,52 @@ def test_a_report_is_a_frame_a_page_and_a_picture(run: Callable[..., Report]) ->
     drawn = report.plot().to_svg()
     assert drawn.startswith("<svg")
     assert "mine/two" in drawn
+
+
+def test_a_time_chooses_how_much_is_measured_and_says_so(run: Callable[..., Report]) -> None:
+    report = run(ratio=None, within="1h", min_size=50)
+    assert report.choice.startswith("Within 1 h: up to 1 of the rows")
+    assert report.budget == "1 of the training set", "toys take no time"
+    assert "--ratio 1 " in report.commands["repeat"]
+    capped = run(ratio="1/4", within="1h", min_size=50)
+    assert capped.budget == "1/4 of the training set"
+    assert capped.choice.endswith("the most that was allowed.")
+
+
+def test_too_little_time_for_a_selector_of_ones_own_is_one_line(run: Callable[..., Report]) -> None:
+    with pytest.raises(UsageError, match="0 s does not pay for the fewest sizes of all 2 candidates, about"):
+        run(ratio=None, within="0.000001s", min_size=50)
+
+
+def test_too_little_time_for_everybody_is_a_race_for_what_it_pays(run: Callable[..., Report]) -> None:
+    display = Watching()
+    with pytest.raises(BudgetExceeded, match="the budget is"):
+        run(ratio=None, within="0.000001s", min_size=50, selector=None, progress=display)
+    assert display.plans[0].choice.endswith("they race for what it pays.")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"within": "1h", "spend": "1h"}, "give one of them"),
+        ({"within": "soon"}, "a time must be such as 20min"),
+    ],
+)
+def test_times_that_make_no_sense_are_one_line(run: Callable[..., Report], words: dict[str, str], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        run(ratio=None, **words)
+
+
+def test_a_replay_takes_no_time() -> None:
+    with pytest.raises(UsageError, match="a replay takes no time"):
+        select("flan", source="recorded", within="1h")
+
+
+def test_a_limit_buys_smaller_subsets_and_ends_in_a_ranking(run: Callable[..., Report]) -> None:
+    whole = run(ratio=1, min_size=25, selector="guarded")
+    half = run(ratio=None, spend="1000samples", min_size=25, selector="guarded")
+    assert half.strata[0].ranking[0].rank == 1
+    assert half.spent.n_samples + half.reused.n_samples <= 1000
+    assert max(each.n_samples for each in half.strata[0].measured) < max(
+        each.n_samples for each in whole.strata[0].measured
+    )

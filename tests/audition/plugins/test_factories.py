@@ -27,6 +27,21 @@ def audition_selectors():
 """
 
 
+FARM = """
+from audition import hookimpl
+from audition.types import ExecutorEntry
+
+
+def farm(*, slots: int, nodes: int = 1, queue: str = "short") -> object:
+    return slots, nodes, queue
+
+
+@hookimpl
+def audition_executors():
+    return [ExecutorEntry(name="farm", make=farm, summary="many nodes")]
+"""
+
+
 def load(site: Site, *files: str) -> Catalog:
     return Catalog(load_plugins(path=site.path, files=files))
 
@@ -54,3 +69,14 @@ def test_an_executor_that_cannot_do_what_was_asked_for_is_refused(site: Site) ->
     assert make_executor(catalog, "here", slots=1, log_dir=None, timeout=None).slots == 1
     with pytest.raises(UsageError, match="executor 'here' takes no timeout: it would not end a measurement"):
         make_executor(catalog, "here", slots=1, log_dir=None, timeout=3.0)
+
+
+def test_an_executor_takes_the_options_of_a_user_by_the_types_of_its_signature(site: Site) -> None:
+    Path("farm.py").write_text(FARM)
+    catalog = load(site, "farm.py")
+    made: object = make_executor(catalog, "farm", ["nodes=3", "queue=long"], slots=1)
+    assert made == (1, 3, "long")
+    with pytest.raises(UsageError, match="option 'nodes' of 'farm' must be a whole number, got 'many'"):
+        make_executor(catalog, "farm", ["nodes=many"], slots=1)
+    with pytest.raises(UsageError, match="executor 'farm' has no option 'slots'; known: nodes, queue"):
+        make_executor(catalog, "farm", ["slots=9"], slots=1)

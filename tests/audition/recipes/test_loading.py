@@ -29,7 +29,7 @@ def test_quick_recipe_trains_two_epochs_at_the_rate_of_the_card() -> None:
 
 
 def test_every_shipped_recipe_loads_and_carries_its_name() -> None:
-    assert [load_recipe(name).name for name in recipe_names()] == ["paper", "quick", "standard"]
+    assert [load_recipe(name).name for name in recipe_names()] == ["one-rate", "paper", "quick", "standard"]
 
 
 def test_user_file_extends_a_recipe_and_takes_its_own_name() -> None:

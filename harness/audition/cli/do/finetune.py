@@ -11,6 +11,7 @@ from audition import library
 from audition.cli import arguments
 from audition.cli.arguments import words_of
 from audition.cli.show.tables import AsJson, print_json
+from audition.finetuning.expected import sentence
 from audition.library.progress import Display
 from audition.library.words import DEFAULT_LEDGER
 
@@ -31,6 +32,9 @@ def finetune(
     truncate: arguments.Truncate = None,
     train_on: arguments.TrainOn = None,
     device: arguments.Device = "auto",
+    executor: arguments.Executor = "local",
+    executor_option: arguments.ExecutorOption = None,
+    timeout: arguments.Timeout = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the order of examples.")] = 0,
     rank_lossy: arguments.RankLossy = False,
     metric: Annotated[
@@ -80,6 +84,8 @@ def _show(found: FinetunedModel) -> None:
     )
     if evaluation.get("generation_error"):
         typer.echo(f"Nothing was generated: {evaluation['generation_error']}")
+    if evaluation.get("prediction"):
+        typer.echo(sentence(evaluation["prediction"]))
     metrics = ", ".join(f"{name} {value:.1f}" for name, value in evaluation["metrics"].items())
     reason = f" ({evaluation['metric_reason']})" if evaluation.get("metric_reason") else ""
     typer.echo(f"On {evaluation['n_generated']} generated test examples (measured): {metrics}{reason}")

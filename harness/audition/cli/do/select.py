@@ -41,7 +41,13 @@ def select(
     ratio: Annotated[
         str | None,
         typer.Option(
-            help="Largest share of the training rows one measurement may use. Default: 1/16; 1/8 under --spend."
+            help="Largest share of the training rows one measurement may use. Default: what the time pays for."
+        ),
+    ] = None,
+    within: Annotated[
+        str | None,
+        typer.Option(
+            help="Time it may take by the plan: 20min, 2h, 8GPUh. It chooses how much is measured. Default: 1h."
         ),
     ] = None,
     spend: Annotated[
@@ -58,8 +64,9 @@ def select(
     workers: Annotated[
         str | None, typer.Option(help="Measurements at once, or auto: as many as fit a GPU. Default: cores; 1 a GPU.")
     ] = None,
-    executor: Annotated[str, typer.Option(help="Where measurements run.")] = "local",
-    timeout: Annotated[float | None, typer.Option(min=1, help="Seconds one measurement may take.")] = None,
+    executor: arguments.Executor = "local",
+    executor_option: arguments.ExecutorOption = None,
+    timeout: arguments.Timeout = None,
     seeds: Annotated[int, typer.Option(min=1, help="Fine-tunings a point; their mean counts.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="First seed, of subsets and training.")] = 0,
     loss_unit: Annotated[
@@ -86,14 +93,15 @@ def select(
     ] = None,
     plugin: arguments.PluginFiles = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and its cost, and stop.")] = False,
+    wide: arguments.Wide = False,
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune candidates on small subsets of TASK; rank them by the loss predicted after full fine-tuning."""
     if dry_run and source == "recorded":
         raise UsageError("--dry-run plans live selections; a replay costs nothing")
-    display = ScreenDisplay(loss_unit or "nats/byte", is_dry_run=dry_run, as_json=as_json)
+    display = ScreenDisplay(loss_unit or "nats/byte", is_dry_run=dry_run, as_json=as_json, is_wide=wide)
     report = library.select(**words_of(ctx, library.select), progress=display)
-    show_report(report, as_json=as_json, folder=display.folder, config=display.config)
+    show_report(report, as_json=as_json, is_wide=wide, folder=display.folder)
     if report.is_interrupted:
         typer.echo("interrupted: this is what is known so far; the same command goes on from here", err=True)
         raise typer.Exit(130)
@@ -102,9 +110,10 @@ def select(
 class ScreenDisplay(Display):
     """Prints how rows were read and what is planned; ends a dry run there."""
 
-    def __init__(self, loss_unit: LossUnit, *, is_dry_run: bool, as_json: bool) -> None:
+    def __init__(self, loss_unit: LossUnit, *, is_dry_run: bool, as_json: bool, is_wide: bool) -> None:
         super().__init__("auto", loss_unit)
         self.config: SelectionConfig | None = None
+        self._is_wide = is_wide
         self.folder: Path | None = None
         self._is_dry_run = is_dry_run
         self._as_json = as_json
@@ -116,7 +125,7 @@ class ScreenDisplay(Display):
 
     def planned(self, plan: Plan) -> None:
         """Print the plan; a dry run ends here."""
-        show_plan(plan, as_json=self._as_json and self._is_dry_run)
+        show_plan(plan, as_json=self._as_json and self._is_dry_run, is_wide=self._is_wide)
         if self.config is not None and self.config.does_recheck:
             typer.echo("--recheck adds up to two measurements for each point that is out of line.", err=True)
         if self._is_dry_run:

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from audition.cli.show import summary
+from audition.cli.show import short, summary
 from audition.cli.show.tables import print_json
-from audition.finetuning.command import finetune_command
-from audition.selection.answering.commands import select_command
 from audition.text.tables import render
 
 if TYPE_CHECKING:
-    from audition.selection.config import SelectionConfig
     from audition.selection.plan import Plan
     from audition.types import Report
     from audition.types.protocols import TaskLoader
@@ -30,7 +27,7 @@ def show_reading(task: TaskLoader) -> None:
         typer.echo("\n".join(summary.reading_lines(task.report)), err=True)
 
 
-def show_plan(plan: Plan, *, as_json: bool) -> None:
+def show_plan(plan: Plan, *, as_json: bool, is_wide: bool = False) -> None:
     """Print a plan to standard error, or as JSON to standard output."""
     if as_json:
         print_json(
@@ -42,39 +39,41 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
                 "wall_seconds": plan.wall_seconds,
                 "crowding": plan.crowding,
                 "limit": plan.limit or None,
+                "choice": plan.choice or None,
                 "download_bytes": plan.download_bytes,
                 "workers": plan.slots,
                 "devices_a_worker": plan.n_shards,
             }
         )
         return
-    typer.echo(render(summary.plan_rows(plan)), err=True)
-    typer.echo(summary.plan_sentence(plan), err=True)
+    rows = summary.plan_rows(plan) if is_wide else short.plan_rows(plan)
+    typer.echo(render(rows, right=short.NUMBERS), err=True)
+    if not is_wide:
+        typer.echo("\n".join([*short.size_lines(plan), *short.plan_remarks(plan)]), err=True)
+    typer.echo("\n".join(filter(None, (plan.choice, summary.plan_sentence(plan)))), err=True)
     note = summary.recipe_note(plan.recipe)
     if note:
         typer.echo(note, err=True)
 
 
-def show_report(
-    report: Report, *, as_json: bool, folder: Path | None = None, config: SelectionConfig | None = None
-) -> None:
-    """Print a report and, for a live `config`, the command that fine-tunes its winner."""
+def show_report(report: Report, *, as_json: bool, is_wide: bool = False, folder: Path | None = None) -> None:
+    """Print a report: rankings, advice, what it cost, and the commands that go on from it."""
     if as_json:
         print_json(report.to_json())
         return
     for stratum in report.strata:
         typer.echo(f"\n{summary.ranking_title(report, stratum)}\n")
-        typer.echo(render(summary.ranking_rows(stratum)))
+        rows = summary.ranking_rows(stratum) if is_wide else short.ranking_rows(stratum)
+        typer.echo(render(rows, right=short.NUMBERS))
+        for line in () if is_wide else short.ranking_remarks(stratum):
+            typer.echo(line)
     typer.echo(f"\n{report.recommendation}")
     for upgrade in report.upgrades:
         typer.echo(upgrade.sentence)
     typer.echo(summary.spent_sentence(report))
-    command = None if config is None else finetune_command(report, config)
-    if command is not None:
-        typer.echo(f"Fine-tune it on everything:\n  {command}")
-    if config is not None and report.next_step is not None:
-        typer.echo(
-            f"next: {summary.next_step_sentence(report.next_step)}\n  {select_command(config, report.next_step)}"
-        )
+    if "finetune" in report.commands:
+        typer.echo(f"Fine-tune it on everything:\n  {report.commands['finetune']}")
+    if report.next_step is not None and "next" in report.commands:
+        typer.echo(f"next: {summary.next_step_sentence(report.next_step)}\n  {report.commands['next']}")
     if folder is not None:
         typer.echo(f"Report: {folder / 'report.json'}")

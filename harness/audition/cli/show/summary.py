@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from audition.text.durations import format_duration
 from audition.text.sizes import format_bytes
 from audition.types.recipes import MOST_RATES
 
@@ -23,9 +24,9 @@ def plan_rows(plan: Plan) -> list[dict[str, Any]]:
             "in ledger": model.n_in_ledger,
             "samples": model.cost.n_samples,
             "samples processed": model.cost.samples_processed,
-            "FLOPs": _amount(model.cost.flops, ".2g"),
-            "seconds": _amount(model.cost.seconds, ".0f") if plan.is_calibrated else "?",
-            "download": _download(model.download_bytes, model.download_label),
+            "FLOPs": amount_text(model.cost.flops, ".2g"),
+            "seconds": amount_text(model.cost.seconds, ".0f") if plan.is_calibrated else "?",
+            "download": download_text(model.download_bytes, model.download_label),
             "remarks": plan.remarks.get(model.model, ""),
         }
         for model in plan.models
@@ -42,7 +43,7 @@ def plan_sentence(plan: Plan) -> str:
         workers += f" of {plan.n_shards} devices" if plan.n_shards > 1 else ""
         is_crowded = plan.wall_seconds > 0 and plan.crowding >= 1.1
         load = f" at the load of the last minute ({plan.crowding:.1f} times as long)" if is_crowded else ""
-        said += f"; about {duration(plan.wall_seconds)} on {workers}{load}, loading models aside"
+        said += f"; about {format_duration(plan.wall_seconds)} on {workers}{load}, loading models aside"
     if plan.download_bytes:
         said += f"; downloads and disk: {format_bytes(plan.download_bytes)}"
     return f"{said}. It ends when the budget does: {plan.limit}." if plan.limit else f"{said}."
@@ -74,7 +75,7 @@ def ranking_title(report: Report, stratum: Stratum) -> str:
 
 def spent_sentence(report: Report) -> str:
     """Return what a selection cost, measured."""
-    said = f"Spent (measured): {_cost(report.spent)}, {duration(report.spent.seconds)} of compute."
+    said = f"Spent (measured): {_cost(report.spent)}, {format_duration(report.spent.seconds)} of compute."
     if report.reused.samples_processed or report.reused.flops:
         said += f" Found in the ledger: {_cost(report.reused)}."
     return said
@@ -82,7 +83,7 @@ def spent_sentence(report: Report) -> str:
 
 def next_step_sentence(step: NextStep) -> str:
     """Return which measurement would change the answer most, and what it costs."""
-    cost = "" if step.seconds is None else f", about {duration(step.seconds)} of compute (estimated)"
+    cost = "" if step.seconds is None else f", about {format_duration(step.seconds)} of compute (estimated)"
     return f"to be surer, measure {' and '.join(step.models)} at {step.n_samples:,} examples{cost}:"
 
 
@@ -102,18 +103,6 @@ def reading_lines(report: ReadReport) -> list[str]:
     return lines + [f"    {example}" for example in report.bad_examples]
 
 
-def duration(seconds: float | None) -> str:
-    """Return a time as "42 s", "3 min 5 s", "2 h 10 min" or "unknown time"."""
-    if seconds is None:
-        return "unknown time"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
 def _without_remarks(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "remarks"}
 
@@ -124,14 +113,15 @@ def _ranking_row(row: RankedModel, stratum: Stratum, *, gives_intervals: bool) -
         "rank": row.rank,
         "model": row.model,
         "predicted loss": "" if row.predicted_loss is None else f"{row.predicted_loss:.4f}",
-        **({"80 % interval": _interval(row), "one step back": _one_back(row)} if gives_intervals else {}),
+        **({"80 % interval": interval_text(row), "one step back": _one_back(row)} if gives_intervals else {}),
         "measured losses (examples: loss)": "  ".join(map(_loss, measured)),
-        "memory (estimated)": _memory(row.model, stratum),
+        "memory (estimated)": memory_text(row.model, stratum),
         "remarks": "; ".join((*([row.status] if row.status != "ok" else []), *filter(None, row.notes))),
     }
 
 
-def _interval(row: RankedModel) -> str:
+def interval_text(row: RankedModel) -> str:
+    """Return an 80 % interval, and whether it is to be relied on; "" where there is none."""
     if row.interval is None:
         return ""
     low, high = row.interval
@@ -149,22 +139,25 @@ def _loss(observation: Observation) -> str:
 
 
 def _cost(cost: Cost) -> str:
-    flops = _amount(cost.flops, ".2g")
+    flops = amount_text(cost.flops, ".2g")
     return f"{cost.n_samples:,} samples, {cost.samples_processed:,} samples processed, {flops} FLOPs"
 
 
-def _amount(amount: float | None, form: str) -> str:
+def amount_text(amount: float | None, form: str) -> str:
+    """Return a number, or that it is unknown."""
     return "unknown" if amount is None else format(amount, form)
 
 
-def _memory(model: str, stratum: Stratum) -> str:
+def memory_text(model: str, stratum: Stratum) -> str:
+    """Return what fine-tuning a model takes, estimated; "" where nobody asked."""
     if model not in stratum.memory:
         return ""
     estimate = stratum.memory[model]
     return "unknown" if estimate is None else format_bytes(estimate.total)
 
 
-def _download(n_bytes: int | None, label: str) -> str:
+def download_text(n_bytes: int | None, label: str) -> str:
+    """Return the size of a download, and how it is known."""
     if n_bytes == 0:
         return "none"
     return "unknown" if n_bytes is None else f"{format_bytes(n_bytes)} ({label})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,9 @@ class Report:
     recommendation: str
     recommended: str | None = None  #: the model that the recommendation names; None: it names none
     certainty: Certainty | None = None  #: how sure that is; None: its selector gives no intervals
+    choice: str = ""  #: how the budget's share of the rows was chosen; "": it was given
     next_step: NextStep | None = None  #: what would make it surer; None: nothing within reach, or it is not known
+    commands: Mapping[str, str] = field(default_factory=dict)  #: "repeat", "finetune" and "next", quoted for a shell
     is_interrupted: bool = False  #: the ranking is of what had been measured when somebody ended the selection
     provenance: Mapping[str, Any]
 
@@ -62,6 +64,7 @@ class Report:
                 "source": self.source,
                 "loss_unit": self.loss_unit,
                 "budget": self.budget,
+                "choice": self.choice,
                 "d_full": self.d_full,
                 "strata": [_stratum_json(stratum) for stratum in self.strata],
                 "upgrades": self.upgrades,
@@ -71,6 +74,7 @@ class Report:
                 "recommended": self.recommended,
                 "certainty": self.certainty,
                 "next_step": self.next_step,
+                "commands": self.commands,
                 "is_interrupted": self.is_interrupted,
                 "provenance": self.provenance,
             }

@@ -6,7 +6,7 @@ import pytest
 
 from worlds.command import audition
 
-NOUNS = ["models", "tasks", "selectors", "plugins"]
+NOUNS = ["models", "tasks", "selectors", "executors", "plugins"]
 
 
 every_noun = pytest.mark.parametrize("noun", NOUNS)
@@ -36,3 +36,20 @@ def test_a_noun_explains_itself(noun: str) -> None:
 def test_every_entry_says_which_plugin_offers_it(noun: str) -> None:
     plugins = {plugin["name"] for plugin in json.loads(audition("plugins", "--json").stdout)}
     assert {entry["plugin"] for entry in json.loads(audition(noun, "--json").stdout)} <= plugins
+
+
+def test_executors_are_listed_and_one_is_shown_with_its_options() -> None:
+    names = {each["name"] for each in json.loads(audition("executors", "--json").stdout)}
+    assert "local" in names
+    assert "It takes no option." in audition("executors", "local").stdout
+
+
+def test_a_selector_is_shown_with_the_options_and_defaults_of_its_signature() -> None:
+    shown = json.loads(audition("selectors", "ats", "--json").stdout)
+    assert [(each["name"], each["kind"], each["default"]) for each in shown["options"]] == [
+        ("k", "int", "3"),
+        ("delta", "float", "5.0"),
+        ("final_line", "Literal['all', 'published']", "all"),
+    ]
+    unknown = audition("selectors", "atz", code=2)
+    assert unknown.output.startswith("error: no selector called 'atz'. Did you mean")
