@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: install run leaderboards test quick benchmarks gpu-check
+.PHONY: install run leaderboards test browser quick benchmarks gpu-check
 
 # the environment, and audition in it: made again only when what it depends on changes
 install: $(INSTALLED)
@@ -22,12 +22,16 @@ leaderboards: install
 	$(BIN)/audition bench --leaderboards leaderboards
 	$(BIN)/audition reproduce --output leaderboards
 
-test: install
+test: install browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# the Chromium that tests open pages in, of the system's packages where there is none
+browser:
+	@command -v chromium >/dev/null 2>&1 || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core)
 
 # what a change is tried by: no fine-tuning of real models, no wheels
 quick: install

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from worlds.browser import chromium  # noqa: F401 - fixture
 from worlds.fixtures import (  # noqa: F401 - fixtures
     adapter,
     badly_behaved,

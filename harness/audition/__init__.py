@@ -1,8 +1,8 @@
 """Find out which pre-trained language model to fine-tune, from small fine-tunings and scaling laws.
 
-The commands are functions, too: `from audition import select, finetune, bench, fit, plan_memory`. Plugins mark their
-hooks with `audition.hookimpl`, and may import what `docs/api.txt` lists; everything else is private. Whatever takes
-time to import is imported when it is first asked for.
+The commands are functions, too: `from audition import select, finetune, bench, fit, plan_memory, page`. Plugins mark
+their hooks with `audition.hookimpl`, and may import what `docs/api.txt` lists; everything else is private. Whatever
+takes time to import is imported when it is first asked for.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
-    from audition.library import bench, finetune, fit, plan_memory, select
+    from audition.library import bench, finetune, fit, page, plan_memory, select
     from audition.types import Report
 
     __version__: str
 
-__all__ = ["Report", "__version__", "bench", "finetune", "fit", "hookimpl", "plan_memory", "select"]
+__all__ = ["Report", "__version__", "bench", "finetune", "fit", "hookimpl", "page", "plan_memory", "select"]
 
 hookimpl = pluggy.HookimplMarker("audition")
 _HOMES = {
     "Report": "audition.types",
     "finetune": "audition.library",
     "fit": "audition.library",
+    "page": "audition.library",
     "plan_memory": "audition.library",
     "select": "audition.library",
 }

@@ -16,11 +16,11 @@ Format = Literal["table", "markdown", "csv", "json"]
 
 
 def print_rows(rows: Sequence[Row], form: Format) -> str:
-    """Return `rows` in one of the formats, a line break at the end; JSON and CSV hold every field, unrounded."""
+    """Return `rows` in one of the formats, a line break at the end; JSON holds every field, CSV all but rankings."""
     if form == "json":
         return dumps([row.to_json() for row in rows], indent=2) + "\n"
     if form == "csv":
-        return to_csv([row.to_json() for row in rows])
+        return to_csv([row.to_record() for row in rows])
     return to_table([_shown(row) for row in rows], "simple" if form == "table" else "github", left_too="selected")
 
 

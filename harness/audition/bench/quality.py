@@ -32,6 +32,7 @@ class Quality:
     regret: float | None  #: loss of the selected candidate above that of the best, in nats
     top1: bool | None  #: the selected candidate is the best
     top3: bool | None  #: the selected candidate is one of the three best
+    regret_share: float | None = None  #: the regret as a share of the best loss; None, too, in rows of older versions
 
 
 def quality(scores: Scores, losses: FinalLosses) -> Quality:
@@ -44,6 +45,7 @@ def quality(scores: Scores, losses: FinalLosses) -> Quality:
         regret=regret(scores, losses),
         top1=top_k_hit(scores, losses, 1),
         top3=top_k_hit(scores, losses, 3),
+        regret_share=regret_share(scores, losses),
     )
 
 
@@ -81,6 +83,12 @@ def regret(scores: Scores, losses: FinalLosses) -> float | None:
     """Return how much more loss the selected candidate has than the best."""
     selected = _selected_loss(scores, losses)
     return None if selected is None else selected - min(losses)
+
+
+def regret_share(scores: Scores, losses: FinalLosses) -> float | None:
+    """Return the regret as a share of the best loss; None where that is not positive."""
+    above = regret(scores, losses)
+    return None if above is None or not min(losses) > 0 else above / min(losses)
 
 
 def top_k_hit(scores: Scores, losses: FinalLosses, k: int) -> bool | None:

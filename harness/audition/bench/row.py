@@ -34,6 +34,8 @@ class Row:
     definition: str = ""  #: of the selector's plugin: name, version and hash; empty: unknown
     made_with: str = ""  #: definitions of audition and of the plugins that offer task, curves and models
     curves: str = ""  #: fingerprint of the recorded losses
+    probability: float | None = None  #: that the selector gave its choice of being within 2 % of the best; None: none
+    ranking: tuple[str, ...] = ()  #: the models, best first, those without a score last; empty: unknown
 
     @property
     def contestant(self) -> str:
@@ -41,11 +43,20 @@ class Row:
         return " ".join((self.selector, *self.options))
 
     def to_json(self) -> dict[str, Any]:
-        """Return a flat object; a ratio is "1/512", metrics are fractions, what is undefined is null."""
+        """Return a flat object; a ratio is "1/512", metrics are fractions, what is undefined is null.
+
+        Where a row is a line of a table, `to_record` leaves the ranking out.
+        """
         fields: dict[str, Any] = codec.to_json(self)
         quality = fields.pop("quality")
         place = list(fields).index("n_samples")
         return dict([*list(fields.items())[:place], *quality.items(), *list(fields.items())[place:]])
+
+    def to_record(self) -> dict[str, Any]:
+        """Return a flat object of single values."""
+        record = self.to_json()
+        del record["ranking"]
+        return record
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Row:

@@ -82,6 +82,8 @@ class Bench:
             definition=contestant.definition,
             made_with=task.made_with,
             curves=task.fingerprint,
+            probability=report.certainty.probability if report and report.certainty else None,
+            ranking=tuple(row.model for row in ranking),
         )
 
     def _report(

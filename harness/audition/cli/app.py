@@ -28,6 +28,7 @@ class Root(LazyGroup):
         "tasks": Lazy("audition.cli.look.tasks:app", "List tasks; check a file of your own.", LOOK),
         "selectors": Lazy("audition.cli.look.selectors:app", "List what turns observations into a ranking.", LOOK),
         "executors": Lazy("audition.cli.look.executors:app", "List where measurements can run.", LOOK),
+        "page": Lazy("audition.cli.kept.page:page", "Write a run, or a benchmark, as a page of HTML.", LOOK),
         "runs": Lazy("audition.cli.kept.runs:app", "List, show and compare what was run here.", LOOK),
         "plugins": Lazy("audition.cli.look.plugins:app", "List plugins, where they come from, and which failed.", LOOK),
     }

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from audition.library.finetuning import FinetunedModel, finetune
     from audition.library.fitting import CurveFits, fit
     from audition.library.memory_planning import MemoryPlan, plan_memory
+    from audition.library.paging import page
     from audition.library.selecting import select
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "bench",
     "finetune",
     "fit",
+    "page",
     "plan_memory",
     "select",
 ]
@@ -37,6 +39,7 @@ _HOMES = {
     "bench": "benchmarking",
     "finetune": "finetuning",
     "fit": "fitting",
+    "page": "paging",
     "plan_memory": "memory_planning",
     "select": "selecting",
 }

@@ -37,7 +37,7 @@ class BenchResult:
 
     def to_frame(self) -> pd.DataFrame:
         """Return every field of every row; metrics are fractions."""
-        return pd.DataFrame([row.to_json() for row in self.rows])
+        return pd.DataFrame([row.to_record() for row in self.rows])
 
     def plot(self) -> Chart:
         """Return how well each selector's scores follow the truth, by ratio: PearCorr, mean over tasks and strata."""

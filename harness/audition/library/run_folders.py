@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audition.errors import UsageError
+from audition.library.paging import page_of_run, write_page
 from audition.text import codec
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def new_run_folder(task: str, selector: str) -> Path:
     return folder if not folder.exists() else folder.with_name(f"{folder.name}-{os.getpid()}")
 
 
-def write_run(folder: Path, report: Report) -> None:
-    """Write `report.json` to the folder, whole or not at all.
+def write_run(folder: Path, report: Report, *, has_page: bool = True) -> None:
+    """Write `report.json` to the folder, and its page beside it, each whole or not at all.
 
     Raises:
         UsageError: the folder cannot be written.
@@ -38,3 +39,5 @@ def write_run(folder: Path, report: Report) -> None:
         unfinished.replace(folder / "report.json")
     except OSError as error:
         raise UsageError(f"{folder}: the report cannot be written: {error.strerror or error}") from error
+    if has_page:
+        write_page(folder, page_of_run(codec.to_json(report.to_json()), folder))

@@ -74,6 +74,7 @@ def select(
     skip_bad_rows: bool = False,
     ledger: str = DEFAULT_LEDGER,
     output: str | PathLike[str] | None = None,
+    no_page: bool = False,
     plugin: Sequence[str | PathLike[str]] = (),
     catalog: Catalog | None = None,
     progress: Kind | Display = "auto",
@@ -126,6 +127,7 @@ def select(
         skip_bad_rows: count bad rows instead of stopping at one.
         ledger: file or database URL that keeps finished measurements.
         output: run folder; None: a new one in .audition/runs, none for a replay.
+        no_page: write no page beside the report.
         plugin: Python files to load as plugins.
         catalog: plugins that are loaded already; None: they are loaded now.
         progress: "auto", "bar", "lines" or "none"; a `Display` is told more.
@@ -175,9 +177,9 @@ def select(
     catalog.executor(config.executor)  # a misspelt name is refused at once, in a replay too
     folder = None if output is None else Path(output)
     report = (
-        _replay(config, catalog, folder)
+        _replay(config, catalog, folder, has_page=not no_page)
         if source == "recorded"
-        else _fine_tune(config, catalog, ledger, folder, progress)
+        else _fine_tune(config, catalog, ledger, folder, progress, has_page=not no_page)
     )
     catalog.plugins.hooks.selected(report)
     return report
@@ -207,7 +209,7 @@ def _time(
     return parse_within(within or DEFAULT_WITHIN)
 
 
-def _replay(config: SelectionConfig, catalog: Catalog, folder: Path | None) -> Report:
+def _replay(config: SelectionConfig, catalog: Catalog, folder: Path | None, *, has_page: bool) -> Report:
     from audition.library.run_folders import write_run
     from audition.selection.answering.commands import select_command
     from audition.selection.replay import open_recorded
@@ -217,12 +219,18 @@ def _replay(config: SelectionConfig, catalog: Catalog, folder: Path | None) -> R
     report = open_recorded(config, catalog).run()
     report = replace(report, commands={"repeat": select_command(config, "recorded")})
     if folder is not None:
-        write_run(folder, report)
+        write_run(folder, report, has_page=has_page)
     return report
 
 
 def _fine_tune(
-    config: SelectionConfig, catalog: Catalog, ledger: str, folder: Path | None, progress: Kind | Display
+    config: SelectionConfig,
+    catalog: Catalog,
+    ledger: str,
+    folder: Path | None,
+    progress: Kind | Display,
+    *,
+    has_page: bool,
 ) -> Report:
     from audition.library.progress import display_of
     from audition.library.run_folders import new_run_folder, write_run
@@ -253,7 +261,7 @@ def _fine_tune(
         finally:
             selection.losses.cancel()
     report = replace(report, commands=_commands(report, config))
-    write_run(folder, report)
+    write_run(folder, report, has_page=has_page)
     record.conclude(report)
     return report
 

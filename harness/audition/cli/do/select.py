@@ -91,6 +91,7 @@ def select(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Run folder. Default: a new one in .audition/runs.")
     ] = None,
+    no_page: Annotated[bool, typer.Option("--no-page", help="Write no page beside the report.")] = False,
     plugin: arguments.PluginFiles = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and its cost, and stop.")] = False,
     wide: arguments.Wide = False,

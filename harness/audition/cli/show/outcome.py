@@ -76,4 +76,5 @@ def show_report(report: Report, *, as_json: bool, is_wide: bool = False, folder:
     if report.next_step is not None and "next" in report.commands:
         typer.echo(f"next: {summary.next_step_sentence(report.next_step)}\n  {report.commands['next']}")
     if folder is not None:
-        typer.echo(f"Report: {folder / 'report.json'}")
+        page = folder / "page.html"
+        typer.echo(f"Report: {folder / 'report.json'}{f'; to look at: {page}' if page.exists() else ''}")

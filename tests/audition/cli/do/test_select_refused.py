@@ -60,8 +60,8 @@ def test_refused_and_lossy_candidates_are_named_in_plan_and_report(chats: str, s
     assert rows["strict"]["reading"]["n_refused"] == 1
     assert rows["lossy"]["reading"]["lossy"] == 1
     plan = " ".join(result.stderr.split())
-    assert "strict refused: the chat template" in plan
-    assert "lossy lossy-tokeniser: the tokeniser cannot give 100.0% of the test targets back" in plan
+    assert "strict: refused: the chat template" in plan
+    assert "lossy: lossy-tokeniser: the tokeniser cannot give 100.0% of the test targets back" in plan
 
 
 def test_where_nobody_can_take_the_task_nothing_is_tried(chats: str, strict: str) -> None:
