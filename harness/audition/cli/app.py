@@ -29,6 +29,7 @@ class Root(LazyGroup):
         "selectors": Lazy("audition.cli.look.selectors:app", "List what turns observations into a ranking.", LOOK),
         "runs": Lazy("audition.cli.look.runs:app", "List and show selections made here.", LOOK),
         "plugins": Lazy("audition.cli.look.plugins:app", "List plugins, where they come from, and which failed.", LOOK),
+        "docs": Lazy("audition.cli.look.docs:docs", "List the documents of this version, or print one.", LOOK),
     }
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer has no stable name for a context
