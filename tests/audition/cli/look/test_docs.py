@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from audition.cli.look import docs
+from audition.errors import UsageError
 from worlds.command import audition
 from worlds.paths import ROOT
 
@@ -55,7 +56,7 @@ def test_a_last_part_that_two_pages_have_names_neither(tmp_path: Path) -> None:
         (tmp_path / place).mkdir()
         (tmp_path / place / "same.md").write_text("# Same\n", encoding="utf-8")
     topics = docs.find_topics(tmp_path)
-    with pytest.raises(docs.UsageError, match="Did you mean"):
+    with pytest.raises(UsageError, match="Did you mean"):
         docs.choose(topics, "same")
 
 
