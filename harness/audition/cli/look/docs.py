@@ -88,4 +88,4 @@ def _print_markdown(text: str) -> None:
     from rich.console import Console
     from rich.markdown import Markdown
 
-    return Console().print(Markdown(text))
+    return Console().print(Markdown(text, hyperlinks=False))  # the names of pages are topics
