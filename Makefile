@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: install run leaderboards test browser quick benchmarks gpu-check
+.PHONY: install run leaderboards test browser quick docs benchmarks gpu-check
 
 # the environment, and audition in it: made again only when what it depends on changes
 install: $(INSTALLED)
@@ -37,6 +37,11 @@ browser:
 quick: install
 	$(BIN)/ruff check .
 	$(BIN)/pytest -n 2 -m "not slow"
+
+# the documents as a site, in site/: built without a network, and no page asks for another host
+docs: install
+	$(BIN)/python scripts/write_docs.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --clean
 
 # speed beside peers, about an hour with nothing else running: benchmarks/results.json, and docs/performance.md from it
 benchmarks: install

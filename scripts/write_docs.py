@@ -1,6 +1,7 @@
 """Write the documents that are generated.
 
-`docs/hooks.md` and `docs/api.txt` come from the code, `docs/performance.md` from what `make benchmarks` measured.
+`docs/hooks.md`, `docs/reference.md` and `docs/api.txt` come from the code, `docs/report.md` from the schema of reports,
+`docs/performance.md` from what `make benchmarks` measured, `docs/decisions/index.md` from the records beside it.
 
 `--check` writes nothing and fails where one is not what the code says.
 """
@@ -12,11 +13,21 @@ import sys
 from pathlib import Path
 
 from reference.api_list import api_list
+from reference.decisions_page import decisions_page
 from reference.hooks_page import hooks_page
 from reference.performance_page import performance_page
+from reference.reference_page import reference_page
+from reference.report_page import report_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-PAGES = {"hooks.md": hooks_page, "api.txt": api_list, "performance.md": performance_page}
+PAGES = {
+    "hooks.md": hooks_page,
+    "api.txt": api_list,
+    "reference.md": reference_page,
+    "report.md": report_page,
+    "performance.md": performance_page,
+    "decisions/index.md": decisions_page,
+}
 
 
 def main(arguments: list[str] | None = None) -> None:

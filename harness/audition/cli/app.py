@@ -31,6 +31,7 @@ class Root(LazyGroup):
         "page": Lazy("audition.cli.kept.page:page", "Write a run, or a benchmark, as a page of HTML.", LOOK),
         "runs": Lazy("audition.cli.kept.runs:app", "List, show and compare what was run here.", LOOK),
         "plugins": Lazy("audition.cli.look.plugins:app", "List plugins, where they come from, and which failed.", LOOK),
+        "docs": Lazy("audition.cli.look.docs:docs", "List the documents of this version, or print one.", LOOK),
     }
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer has no stable name for a context
