@@ -256,6 +256,7 @@ def _fine_tune(
             plan = selection.plan()
             record.note("planned", plan={"cost": plan.cost, "wall_seconds": plan.wall_seconds, "limit": plan.limit})
             display.planned(plan)
+            display.begun(plan, config, selection.standing)
             with record.running():
                 report = selection.run()
         finally:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from audition.budgets.budget import TotalSpend
+import numpy as np
+
+from audition.budgets.budget import SizeCap, TotalSpend
 from audition.budgets.ladder import require_sizes
 from audition.encoding.lossy import lossy_note
 from audition.errors import BudgetExceeded, UsageError
@@ -33,8 +36,9 @@ if TYPE_CHECKING:
     from audition.memory import MemoryPlanner
     from audition.readings.readings import Readings
     from audition.selection.answering.advice import Advice
+    from audition.selection.answering.so_far import Anytime
     from audition.selection.plan import Plan
-    from audition.types import ModelSpec, Stratum
+    from audition.types import ModelSpec, Ranking, Stratum
     from audition.types.protocols import Selector
 
 SURE_ENOUGH = 0.95  #: of a choice that is as good as the best: no further measurement is proposed
@@ -101,6 +105,8 @@ class LiveSelection:
             crowding=crowding,
             choice=self.choice,
             limit=str(self.budget) if isinstance(self.budget, TotalSpend) else "",
+            may_end_early=isinstance(self.budget, TotalSpend)
+            or any(getattr(self.selector, name, False) for name in ("paces_itself", "stops_early")),
         )
 
     def _crowding(self) -> float:
@@ -206,6 +212,29 @@ class LiveSelection:
             ratio=str(_doubled(self.budget.fraction, largest, n_train)),
             seconds=sum(known) if len(known) == len(models) else None,
         )
+
+    def standing(self) -> Ranking | None:
+        """Return how candidates stand by what has been measured, while `run` goes on in another thread.
+
+        None where the selector cannot tell, or nothing was trained yet. The largest memory budget counts.
+        """
+        selector = self._apart
+        if selector is None or not any(point.n_samples for point in self.losses.obtained):
+            return None
+        problem = MeteredProblem(
+            candidates=self.fitting,
+            sizes=self.sizes,
+            d_full=self.d_full,
+            loss_unit=self.setting.loss_unit,
+            budget=SizeCap(self.budget.fraction),  # what was obtained is paid for
+            losses=self.losses,
+        )
+        return SoFar(selector, self.losses.obtained).select(problem, np.random.default_rng(self.seed))
+
+    @cached_property
+    def _apart(self) -> Anytime | None:
+        """Return a copy of the selector for another thread, so that being asked changes nothing in what is chosen."""
+        return deepcopy(self.selector) if is_anytime(self.selector) else None
 
     def _odd_points(self, strata: Sequence[Stratum]) -> set[Point]:
         return set(doubtful_points(each for stratum in strata for each in stratum.measured))

@@ -32,6 +32,7 @@ class PlannedModel:
     cost: Cost  #: of the others
     download_bytes: int | None  #: None: unknown
     download_label: str  #: "measured" or "estimated"
+    seconds: tuple[float | None, ...] = ()  #: shape (n_sizes,), of the devices, estimated; 0: it is in the ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,8 @@ class Plan:
     crowding: float = 1.0  #: wall seconds of a device second, since others use the machine, too
     choice: str = ""  #: how the share of the rows was chosen; "": it was given
     limit: str = ""  #: on what all of it together may cost; "": there is none
+    n_seeds: int = 1  #: fine-tunings a point; of a model as it is, one
+    may_end_early: bool = False  #: whether the selector may leave some of it out
     refused: tuple[RankedModel, ...] = ()  #: candidates that cannot take the task, with the reason
     remarks: Mapping[str, str] = field(default_factory=dict)  #: by model: what it cuts or cannot write of the rows
 
@@ -65,6 +68,16 @@ class Plan:
         seconds = [model.cost.seconds for model in self.models]
         known = [each for each in seconds if each is not None]
         return time_on(self.slots, known) / self.n_shards * self.crowding if len(known) == len(seconds) else None
+
+    @property
+    def n_measurements(self) -> int:
+        """Return how many measurements it is: every size of every model with every seed, those in the ledger too."""
+        return sum(self.n_seeds if size else 1 for model in self.models for size in model.sizes)
+
+    @property
+    def is_in_ledger(self) -> bool:
+        """Return whether everything is measured already."""
+        return bool(self.models) and all(model.n_in_ledger == len(model.sizes) for model in self.models)
 
     @property
     def download_bytes(self) -> int:
@@ -105,19 +118,21 @@ def make_plan(models: Sequence[ModelSpec], sizes: tuple[int, ...], losses: LiveL
         n_shards=costs.recipe.n_shards,
         recipe=costs.recipe,
         is_calibrated=bool(costs.calibrations),
+        n_seeds=costs.n_seeds,
     )
 
 
 def _planned_model(model: ModelSpec, sizes: tuple[int, ...], losses: LiveLosses, costs: CostModel) -> PlannedModel:
-    new = [size for size in sizes if not losses.is_known(model, size)]
+    cost = {size: costs.of(model, size) for size in sizes if not losses.is_known(model, size)}
     download_bytes, label = describe_download(model)
     return PlannedModel(
         model=model.name,
         sizes=sizes,
-        n_in_ledger=len(sizes) - len(new),
-        cost=sum((costs.of(model, size) for size in new), Cost()),
+        n_in_ledger=len(sizes) - len(cost),
+        cost=sum(cost.values(), Cost()),
         download_bytes=download_bytes,
         download_label=label,
+        seconds=tuple(cost[size].seconds if size in cost else 0.0 for size in sizes),
     )
 
 

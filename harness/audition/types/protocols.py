@@ -69,7 +69,8 @@ class Selector(Protocol):
     makes no sense to start, and `plan(sizes) -> sizes`, which it may ask of every candidate, at most (default: all).
     With `so_far(problem, observations) -> Ranking` it answers by what has been measured when somebody presses Ctrl-C,
     or when a limit on everything together ends it. With `paces_itself = True` it decides itself how far such a limit
-    goes; others are given the largest sizes for which the limit pays all that they may ask.
+    goes; others are given the largest sizes for which the limit pays all that they may ask. With `stops_early = True`
+    it may ask for less than it plans, and progress says "at most".
     """
 
     def select(self, problem: SelectionProblem, rng: np.random.Generator) -> Ranking:

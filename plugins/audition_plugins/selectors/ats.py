@@ -7,7 +7,7 @@ own results leave the smallest one out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from audition.errors import UsageError
 from audition.laws import PowerPhase
@@ -27,6 +27,8 @@ class AcceptThenStop:
     k: int = 3  #: points accepted before the first test
     delta: float = 5.0  #: stop at a point further than this many residual deviations from the line
     final_line: Literal["all", "published"] = "all"  #: published: without the last accepted point if nothing stopped
+
+    stops_early: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if self.k < 3:

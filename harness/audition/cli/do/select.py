@@ -94,13 +94,16 @@ def select(
     no_page: Annotated[bool, typer.Option("--no-page", help="Write no page beside the report.")] = False,
     plugin: arguments.PluginFiles = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and its cost, and stop.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Neither plan nor progress: only the answer.")] = False,
     wide: arguments.Wide = False,
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune candidates on small subsets of TASK; rank them by the loss predicted after full fine-tuning."""
     if dry_run and source == "recorded":
         raise UsageError("--dry-run plans live selections; a replay costs nothing")
-    display = ScreenDisplay(loss_unit or "nats/byte", is_dry_run=dry_run, as_json=as_json, is_wide=wide)
+    if dry_run and quiet:
+        raise UsageError("--dry-run shows the plan and --quiet does not: give one of them")
+    display = ScreenDisplay(loss_unit or "nats/byte", is_dry_run=dry_run, as_json=as_json, is_wide=wide, is_quiet=quiet)
     report = library.select(**words_of(ctx, library.select), progress=display)
     show_report(report, as_json=as_json, is_wide=wide, folder=display.folder)
     if report.is_interrupted:
@@ -111,8 +114,11 @@ def select(
 class ScreenDisplay(Display):
     """Prints how rows were read and what is planned; ends a dry run there."""
 
-    def __init__(self, loss_unit: LossUnit, *, is_dry_run: bool, as_json: bool, is_wide: bool) -> None:
-        super().__init__("auto", loss_unit)
+    def __init__(
+        self, loss_unit: LossUnit, *, is_dry_run: bool, as_json: bool, is_wide: bool, is_quiet: bool = False
+    ) -> None:
+        super().__init__("none" if is_quiet else "auto", loss_unit)
+        self._is_quiet = is_quiet
         self.config: SelectionConfig | None = None
         self._is_wide = is_wide
         self.folder: Path | None = None
@@ -122,10 +128,16 @@ class ScreenDisplay(Display):
     def opened(self, task: TaskLoader, config: SelectionConfig, folder: Path) -> None:
         """Print how the rows were read."""
         self.config, self.folder = config, folder
-        show_reading(task)
+        if not self._is_quiet:
+            show_reading(task)
 
     def planned(self, plan: Plan) -> None:
-        """Print the plan; a dry run ends here."""
+        """Print the plan, unless nothing of it is left to do; a dry run ends here."""
+        if self._is_quiet:
+            return
+        if plan.is_in_ledger and not self._is_dry_run:
+            typer.echo("".join(f"{line}\n" for line in (plan.choice,) if line), err=True, nl=False)
+            return
         show_plan(plan, as_json=self._as_json and self._is_dry_run, is_wide=self._is_wide)
         if self.config is not None and self.config.does_recheck:
             typer.echo("--recheck adds up to two measurements for each point that is out of line.", err=True)
