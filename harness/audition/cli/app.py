@@ -19,6 +19,7 @@ class Root(LazyGroup):
     """All commands; what one raises on purpose becomes one line and an exit code."""
 
     lazy: ClassVar = {
+        "init": Lazy("audition.cli.do.init:init", "Look at your data; write the settings to begin with.", DO),
         "select": Lazy("audition.cli.do.select:select", "Rank models on a task by small fine-tunings.", DO),
         "finetune": Lazy("audition.cli.do.finetune:finetune", "Fine-tune one model on a whole task, and save it.", DO),
         "bench": Lazy("audition.cli.do.bench:bench", "Judge selectors against each other on recorded curves.", DO),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -39,6 +39,8 @@ class TaskEntry:
     spec: TaskSpec | None = None  #: None for a scheme or suffixes
     scheme: str | None = None  #: opens addresses `scheme:…`
     suffixes: tuple[str, ...] = ()  #: opens paths that end so; "/" claims folders
+    #: rows as they lie there, by split, a malformed one as its message; None: they cannot be seen before it is opened
+    peek: Callable[[str, TaskOptions], Mapping[str, Iterable[Mapping[str, object] | str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

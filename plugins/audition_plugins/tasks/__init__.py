@@ -8,7 +8,7 @@ from audition import hookimpl
 from audition.types import TaskEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from audition.protocols import TaskLoader
     from audition.types import TaskOptions
@@ -27,7 +27,7 @@ def audition_tasks() -> Iterable[TaskEntry]:
         yield TaskEntry(name=spec.name, open=open_embedded, spec=spec)
     for task in (FLAN, WMT19, GIGAWORD):
         yield TaskEntry(name=task.spec.name, open=task.open, spec=task.spec)
-    yield TaskEntry(name="files", open=_open_path, suffixes=(*SUFFIXES, "/"))
+    yield TaskEntry(name="files", open=_open_path, peek=_peek_path, suffixes=(*SUFFIXES, "/"))
     yield TaskEntry(name="hub", open=_open_hub, scheme="hf")
 
 
@@ -35,6 +35,12 @@ def _open_path(address: str, options: TaskOptions) -> TaskLoader:
     from audition_plugins.tasks.files import open_path
 
     return open_path(address, options)
+
+
+def _peek_path(address: str, options: TaskOptions) -> Mapping[str, Iterable[Mapping[str, object] | str]]:
+    from audition_plugins.tasks.files import peek_path
+
+    return peek_path(address, options)
 
 
 def _open_hub(address: str, options: TaskOptions) -> TaskLoader:

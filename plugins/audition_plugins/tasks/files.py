@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from audition.types import TaskSpec
 from audition_plugins.tasks.readers.folders import find_files
+from audition_plugins.tasks.readers.rows import Row
 from audition_plugins.tasks.readers.sources import data_file
 from audition_plugins.tasks.store.arrow_task import open_sources
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from audition.tasks import SplitName
     from audition.types import TaskOptions
     from audition_plugins.tasks.readers.sources import DataFile
@@ -34,6 +37,22 @@ def open_path(address: str, options: TaskOptions) -> ArrowTask:
         test=options.test and str(Path(options.test).absolute()),
     )
     return open_sources(spec_of(str(path.absolute()), path.name, absolute), sources, options)
+
+
+def peek_path(address: str, options: TaskOptions) -> dict[str, Iterator[Mapping[str, object] | str]]:
+    """Return the rows of the file or folder at `address` as they lie there, by split; a malformed one is its message.
+
+    Raises:
+        UsageError: there are no files, or one cannot be read at all.
+    """
+    sources = find_files(Path(address), address, options) | given_files(options)
+    return {split: _raw_rows(members) for split, members in sources.items()}
+
+
+def _raw_rows(sources: list[DataFile]) -> Iterator[Mapping[str, object] | str]:
+    for source in sources:
+        for row in source.rows(frozenset(source.column_names())):
+            yield row.values if isinstance(row, Row) else str(row)
 
 
 def spec_of(name: str, what: str, options: TaskOptions) -> TaskSpec:

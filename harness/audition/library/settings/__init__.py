@@ -1,0 +1,1 @@
+"""What was asked of a command as a TOML file: read, checked, written. Private."""
