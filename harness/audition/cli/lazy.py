@@ -40,7 +40,7 @@ class LazyGroup(TyperGroup):
         """Return the command that `args` name, imported, and the rest of `args`."""
         name, command, rest = super().resolve_command(ctx, args)
         if name is not None and name in self.lazy:
-            command = _load(name, self.lazy[name].target)
+            command = load(name, self.lazy[name].target)
         return name, command, rest
 
 
@@ -53,7 +53,7 @@ class NounGroup(LazyGroup):
         return super().parse_args(ctx, args if is_own or ctx.resilient_parsing else ["list", *args])
 
 
-def _load(name: str, target: str) -> Any:  # noqa: ANN401
+def load(name: str, target: str) -> Any:  # noqa: ANN401
     module, _, attribute = target.partition(":")
     command = getattr(import_module(module), attribute)
     if not isinstance(command, typer.Typer):

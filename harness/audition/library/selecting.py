@@ -210,7 +210,7 @@ def _time(
 
 
 def _replay(config: SelectionConfig, catalog: Catalog, folder: Path | None, *, has_page: bool) -> Report:
-    from audition.library.run_folders import write_run
+    from audition.library.run_folders import write_asked, write_run
     from audition.selection.answering.commands import select_command
     from audition.selection.replay import open_recorded
 
@@ -219,6 +219,7 @@ def _replay(config: SelectionConfig, catalog: Catalog, folder: Path | None, *, h
     report = open_recorded(config, catalog).run()
     report = replace(report, commands={"repeat": select_command(config, "recorded")})
     if folder is not None:
+        write_asked(folder, config, "recorded")
         write_run(folder, report, has_page=has_page)
     return report
 
@@ -233,7 +234,7 @@ def _fine_tune(
     has_page: bool,
 ) -> Report:
     from audition.library.progress import display_of
-    from audition.library.run_folders import new_run_folder, write_run
+    from audition.library.run_folders import new_run_folder, write_asked, write_run
     from audition.library.run_records import RunRecord
     from audition.measuring.ledger import Ledger
     from audition.selection.answering.commands import select_command
@@ -256,6 +257,7 @@ def _fine_tune(
             plan = selection.plan()
             record.note("planned", plan={"cost": plan.cost, "wall_seconds": plan.wall_seconds, "limit": plan.limit})
             display.planned(plan)
+            write_asked(folder, config, "live")
             display.begun(plan, config, selection.standing)
             with record.running():
                 report = selection.run()

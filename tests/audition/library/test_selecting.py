@@ -41,6 +41,7 @@ PAIRS = [
 ]
 #: what a command has for its output on a screen or in a file, and a function returns
 OF_COMMANDS = {"ctx", "as_json", "wide", "dry_run", "form", "output", "leaderboards", "others", "plot", "plugin"}
+OF_COMMANDS |= {"config", "quiet"}
 #: what is a matter of Python
 OF_FUNCTIONS = {"plugin", "catalog", "progress", "with_", "is_leaderboard", "output"}
 

@@ -10,6 +10,7 @@ import typer
 from audition import library
 from audition.cli import arguments
 from audition.cli.arguments import words_of
+from audition.cli.settings import Config
 from audition.cli.show.tables import AsJson, print_json
 from audition.finetuning.expected import sentence
 from audition.library.progress import Display
@@ -51,6 +52,7 @@ def finetune(
     skip_bad_rows: arguments.SkipBadRows = False,
     ledger: arguments.Ledger = DEFAULT_LEDGER,
     plugin: arguments.PluginFiles = None,
+    config: Config = None,
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune MODEL on all training rows of TASK; save it with a card and its evaluation."""

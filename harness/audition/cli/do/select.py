@@ -10,6 +10,7 @@ import typer
 from audition import library
 from audition.cli import arguments
 from audition.cli.arguments import Names, words_of
+from audition.cli.settings import Config
 from audition.cli.show.outcome import show_plan, show_reading, show_report
 from audition.cli.show.tables import AsJson
 from audition.errors import UsageError
@@ -93,6 +94,7 @@ def select(
     ] = None,
     no_page: Annotated[bool, typer.Option("--no-page", help="Write no page beside the report.")] = False,
     plugin: arguments.PluginFiles = None,
+    config: Config = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and its cost, and stop.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Neither plan nor progress: only the answer.")] = False,
     wide: arguments.Wide = False,

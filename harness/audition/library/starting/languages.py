@@ -13,7 +13,7 @@ FUNCTION_WORDS = {
     "German": "der die und das den von zu mit ist des sich nicht ein eine dem für auf im auch es werden wird bei oder",
     "French": "le les des et une est que dans qui pour pas du au sur par plus avec ce ne se sont cette mais ou aux",
     "Spanish": "el los las del que y en es por con una para se lo como más pero sus al fue este ha también muy son",
-    "Italian": "il di che è la per un non con del una sono della si dei nel alla le più come anche gli ha ma questo dal",
+    "Italian": "il di che è la per un non con del una sono della si dei nel alla le più come anche gli ha ma dal",
     "Portuguese": "o os do da em que não uma para com as dos é na no por mais ao foi como se das ele são tem mas",
     "Dutch": "de het een van en dat niet zijn te op voor met er aan ook maar bij naar uit wordt om heeft wat dan of",
 }

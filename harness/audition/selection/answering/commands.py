@@ -14,35 +14,43 @@ from audition.text.sizes import exact_bytes
 from audition.types import TaskOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from audition.types import Source
     from audition.types.results.certainties import NextStep
 
+Word = str | int | float | bool | tuple[str, ...]
+_LISTED = {"models", "exclude", "memory"}  #: said once, with commas between; others are repeated
 _USUAL = SelectionConfig(task="", budget=SizeCap(parse_ratio("1")))
 
 
 def select_command(config: SelectionConfig, source: Source = "live") -> str:
     """Return the command that makes the same selection again; what is known is not measured again."""
-    words = ["audition", "select", config.task]
-    words += ["--source", source] if source != "live" else []
-    words += [*_listed("models", config.models), *_listed("exclude", config.exclude), *_budget_words(config)]
+    words = select_words(config, source)
+    return shlex.join(["audition", "select", str(words.pop("task")), *_said(words)])
+
+
+def select_words(config: SelectionConfig, source: Source = "live") -> dict[str, Word]:
+    """Return the words of `audition select` that make the same selection again, those with their defaults left out."""
     usual = DEFAULT_SPENDER if isinstance(config.budget, TotalSpend) else DEFAULT_SELECTOR
-    words += ["--selector", config.selector] if config.selector != usual else []
-    words += _repeated("option", config.selector_options)
-    words += _listed("memory", map(exact_bytes, config.memory_budgets))
-    for name, value, default in (
+    given: list[tuple[str, Word | None, Word | None]] = [
+        ("source", source, "live"),
+        ("models", config.models, ()),
+        ("exclude", config.exclude, ()),
+        *_budget_words(config),
+        ("selector", config.selector, usual),
+        ("option", config.selector_options, ()),
+        ("memory", tuple(map(exact_bytes, config.memory_budgets)), ()),
         ("workers", config.n_workers, None),
         ("seeds", config.n_seeds, _USUAL.n_seeds),
         ("seed", config.seed, _USUAL.seed),
-        ("loss-unit", config.loss_unit, None),
-        ("min-size", config.min_size, None),
-        ("full-size", config.full_size, None),
-    ):
-        words += [f"--{name}", str(value)] if value != default else []
-    words += ["--rank-lossy"] if config.rank_lossy else []
-    words += ["--recheck"] if config.does_recheck else []
-    return shlex.join([*words, *setting_words(config)])
+        ("loss_unit", config.loss_unit, None),
+        ("min_size", config.min_size, None),
+        ("full_size", config.full_size, None),
+        ("rank_lossy", config.rank_lossy, False),
+        ("recheck", config.does_recheck, False),
+    ]
+    return {"task": config.task, **_unusual(given), **_setting(config)}
 
 
 def next_command(config: SelectionConfig, step: NextStep) -> str:
@@ -62,33 +70,49 @@ def next_command(config: SelectionConfig, step: NextStep) -> str:
 
 def setting_words(config: SelectionConfig) -> list[str]:
     """Return the words that make another command read, train and keep as this selection did, and where."""
-    words = ["--recipe", config.recipe] if config.recipe is not None else []
+    return _said(_setting(config))
+
+
+def _setting(config: SelectionConfig) -> dict[str, Word]:
     usual = codec.to_json(TaskOptions())
-    for name, value in codec.to_json(config.task_options).items():
-        if value != usual[name]:
-            words += [f"--{name.replace('_', '-')}", *([] if value is True else [value])]
-    for name, value, default in (
-        ("truncate", config.truncate, None),
-        ("train-on", config.train_on, None),
-        ("device", config.device, _USUAL.device),
-        ("executor", config.executor, _USUAL.executor),
-        ("timeout", config.timeout and f"{config.timeout:g}", None),
-        ("ledger", config.ledger, None),
-    ):
-        words += [f"--{name}", str(value)] if value != default else []
-    return [*words, *_repeated("executor-option", config.executor_options), *_repeated("plugin", config.plugin_files)]
+    reading = [(name, value, usual[name]) for name, value in codec.to_json(config.task_options).items()]
+    return _unusual(
+        [
+            ("recipe", config.recipe, None),
+            *reading,
+            ("truncate", config.truncate, None),
+            ("train_on", config.train_on, None),
+            ("device", config.device, _USUAL.device),
+            ("executor", config.executor, _USUAL.executor),
+            ("timeout", config.timeout, None),
+            ("ledger", config.ledger, None),
+            ("executor_option", config.executor_options, ()),
+            ("plugin", config.plugin_files, ()),
+        ]
+    )
 
 
-def _budget_words(config: SelectionConfig) -> list[str]:
+def _budget_words(config: SelectionConfig) -> list[tuple[str, Word | None, Word | None]]:
     budget = config.budget
-    words = [] if budget.fraction == 1 and isinstance(budget, TotalSpend) else ["--ratio", str(budget.fraction)]
-    return ["--spend", budget.as_written, *words] if isinstance(budget, TotalSpend) else words
+    is_spend = isinstance(budget, TotalSpend)
+    spend = [("spend", budget.as_written, None)] if isinstance(budget, TotalSpend) else []
+    return [*spend, ("ratio", str(budget.fraction), "1" if is_spend else None)]
 
 
-def _listed(name: str, values: Iterable[str]) -> list[str]:
-    text = ",".join(values)
-    return [f"--{name}", text] if text else []
+def _unusual(given: Iterable[tuple[str, Word | None, Word | None]]) -> dict[str, Word]:
+    return {name: value for name, value, usual in given if value is not None and value != usual}
 
 
-def _repeated(name: str, values: Iterable[str]) -> list[str]:
-    return [word for value in values for word in (f"--{name}", value)]
+def _said(words: Mapping[str, Word]) -> list[str]:
+    """Return words as the command line has them."""
+    said = []
+    for name, value in words.items():
+        flag = f"--{name.replace('_', '-')}"
+        if value is True:
+            said.append(flag)
+        elif isinstance(value, tuple):
+            values = [",".join(value)] if name in _LISTED else value
+            said += [word for each in values for word in (flag, each)]
+        else:
+            said += [flag, f"{value:g}" if isinstance(value, float) else str(value)]
+    return said
