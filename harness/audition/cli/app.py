@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 import typer
 
 import audition
+from audition.cli.examples import epilog_of
 from audition.cli.lazy import Lazy, LazyGroup
 from audition.cli.session import Session
 from audition.errors import AuditionError
@@ -53,7 +54,13 @@ class Root(LazyGroup):
             raise typer.Exit(130) from None
 
 
-app = typer.Typer(cls=Root, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich")
+app = typer.Typer(
+    cls=Root,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    epilog=epilog_of(""),
+)
 
 
 def _print_version(wanted: bool) -> None:

@@ -10,8 +10,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from audition.cli.examples import epilog_of
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ class LazyGroup(TyperGroup):
         name, command, rest = super().resolve_command(ctx, args)
         if name is not None and name in self.lazy:
             command = load(name, self.lazy[name].target)
+        if command is not None:
+            command.epilog = command.epilog or epilog_of(_words(ctx, str(name)))
+            _say_how_many(command.params)
         return name, command, rest
 
 
@@ -53,7 +58,32 @@ class NounGroup(LazyGroup):
         return super().parse_args(ctx, args if is_own or ctx.resilient_parsing else ["list", *args])
 
 
+def _words(ctx: Any, name: str) -> str:  # noqa: ANN401
+    """Return the words of a command of this group, without the program's own name."""
+    words = [name]
+    while ctx.parent is not None:
+        words.insert(0, str(ctx.info_name))
+        ctx = ctx.parent
+    return " ".join(words)
+
+
+def _say_how_many(params: Iterable[Any]) -> None:
+    """Make `--help` say how many values an argument takes, where typer shows the annotation: `<list[str]>`."""
+    for param in params:
+        if param.nargs == -1:
+            param.display_type_rich = _one_or_more if param.required else _any_number
+
+
+def _one_or_more(ctx: object) -> str:
+    return "one or more"
+
+
+def _any_number(ctx: object) -> str:
+    return "any number"
+
+
 def load(name: str, target: str) -> Any:  # noqa: ANN401
+    """Return the command that `target` says, imported."""
     module, _, attribute = target.partition(":")
     command = getattr(import_module(module), attribute)
     if not isinstance(command, typer.Typer):

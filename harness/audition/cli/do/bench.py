@@ -9,6 +9,7 @@ import typer
 
 from audition import library
 from audition.bench.printing import print_rows
+from audition.cli import arguments
 from audition.cli.arguments import Names, PluginFiles, words_of
 from audition.cli.session import Session
 from audition.cli.show.tables import AsJson
@@ -21,31 +22,75 @@ if TYPE_CHECKING:
 def bench(
     ctx: typer.Context,
     task: Annotated[
-        Names, typer.Option(help="Tasks; commas or repeat. Default: all with recorded curves at every ratio.")
+        Names,
+        typer.Option(
+            help="Tasks; commas or repeat. Default: all with recorded curves at every ratio.",
+            rich_help_panel=arguments.COMPARED,
+            metavar="NAMES",
+        ),
     ] = None,
-    ratio: Annotated[Names, typer.Option(help="Largest share of the training rows. Default: 1/8 to 1/512.")] = None,
-    selector: Annotated[Names, typer.Option(help="Selectors. Default: all.")] = None,
-    option: Annotated[Names, typer.Option(help="Option, such as k=4, of the selectors that take it. Repeat.")] = None,
+    ratio: Annotated[
+        Names,
+        typer.Option(
+            help="Largest share of the training rows. Default: 1/8 to 1/512.",
+            rich_help_panel=arguments.MEASURED,
+            metavar="RATIOS",
+        ),
+    ] = None,
+    selector: Annotated[
+        Names, typer.Option(help="Selectors. Default: all.", rich_help_panel=arguments.COMPARED, metavar="NAMES")
+    ] = None,
+    option: Annotated[
+        Names,
+        typer.Option(
+            help="Option, such as k=4, of the selectors that take it. Repeat.",
+            rich_help_panel=arguments.COMPARED,
+            metavar="NAME=VALUE",
+        ),
+    ] = None,
     max_params: Annotated[
-        Names, typer.Option(help="Strata by published parameter count: 7e9,1.9e9 (fewer than so many).")
+        Names,
+        typer.Option(
+            help="Strata by published parameter count: 7e9,1.9e9 (fewer than so many).",
+            rich_help_panel=arguments.COMPARED,
+            metavar="COUNTS",
+        ),
     ] = None,
     memory: Annotated[
-        Names, typer.Option(help="Strata by GPU memory: 8GB,24GB (estimated, recipe paper, bf16).")
+        Names,
+        typer.Option(
+            help="Strata by GPU memory: 8GB,24GB (estimated, recipe paper, bf16).",
+            rich_help_panel=arguments.COMPARED,
+            metavar="SIZES",
+        ),
     ] = None,
     loss_unit: Annotated[
-        Literal["nats/byte", "nats/token"] | None, typer.Option(help="Where curves are recorded in both.")
+        Literal["nats/byte", "nats/token"] | None,
+        typer.Option(help="Where curves are recorded in both.", rich_help_panel=arguments.COMPARED),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="For selectors that draw random numbers.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="For selectors that draw random numbers.", rich_help_panel=arguments.MEASURED)
+    ] = 0,
     form: Annotated[
-        Literal["table", "markdown", "csv", "json"], typer.Option("--format", help="How rows are printed.")
+        Literal["table", "markdown", "csv", "json"],
+        typer.Option("--format", help="How rows are printed.", rich_help_panel=arguments.OUTPUT),
     ] = "table",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the rows to this file.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write the rows to this file.", rich_help_panel=arguments.OUTPUT),
+    ] = None,
     leaderboards: Annotated[
-        Path | None, typer.Option(help="Write leaderboards to this folder; rows are not printed.")
+        Path | None,
+        typer.Option(help="Write leaderboards to this folder; rows are not printed.", rich_help_panel=arguments.OUTPUT),
     ] = None,
     others: Annotated[
         list[Path] | None,
-        typer.Option("--with", metavar="FILE", help="Rows that somebody's `audition bench --json` printed. Repeat."),
+        typer.Option(
+            "--with",
+            metavar="FILE",
+            help="Rows that somebody's `audition bench --json` printed. Repeat.",
+            rich_help_panel=arguments.COMPARED,
+        ),
     ] = None,
     plugin: PluginFiles = None,
     as_json: AsJson = False,

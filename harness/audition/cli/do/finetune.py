@@ -24,11 +24,18 @@ def finetune(
     ctx: typer.Context,
     model: Annotated[str, typer.Argument(help="A listed model, hub id or path.")],
     task: arguments.Task,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the fine-tuned model.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for the fine-tuned model.", rich_help_panel=arguments.OUTPUT)
+    ],
     learning_rate: Annotated[
-        float | None, typer.Option(min=0, help="Default: what a selection found, else the recipe's.")
+        float | None,
+        typer.Option(
+            min=0, help="Default: what a selection found, else the recipe's.", rich_help_panel=arguments.TRAINED
+        ),
     ] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="Default: likewise.")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="Default: likewise.", rich_help_panel=arguments.TRAINED)
+    ] = None,
     recipe: arguments.Recipe = None,
     truncate: arguments.Truncate = None,
     train_on: arguments.TrainOn = None,
@@ -36,11 +43,14 @@ def finetune(
     executor: arguments.Executor = "local",
     executor_option: arguments.ExecutorOption = None,
     timeout: arguments.Timeout = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the order of examples.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the order of examples.", rich_help_panel=arguments.TRAINED)] = 0,
     rank_lossy: arguments.RankLossy = False,
     metric: Annotated[
         Literal["rouge", "chrf"] | None,
-        typer.Option(help="Of generated text. Default: the task's, or chrf where ROUGE does not see the script."),
+        typer.Option(
+            help="Of generated text. Default: the task's, or chrf where ROUGE does not see the script.",
+            rich_help_panel=arguments.OUTPUT,
+        ),
     ] = None,
     input_column: arguments.InputColumn = None,
     target_column: arguments.TargetColumn = None,

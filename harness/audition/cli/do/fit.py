@@ -24,7 +24,9 @@ MAX_DRAWINGS = 4  #: in a terminal, one a curve; more of them nobody reads
 
 def fit(
     curve: Annotated[Path, typer.Argument(help="CSV file with columns n_samples and loss; model, for several curves.")],
-    at: Annotated[list[int] | None, typer.Option(min=1, help="Predict the loss at this many examples. Repeat.")] = None,
+    at: Annotated[
+        list[int] | None, typer.Option(min=1, help="Predict the loss at this many examples. Repeat.", metavar="N")
+    ] = None,
     objective: Annotated[
         Literal["least-squares", "huber"], typer.Option(help="Which fit to show; JSON has both.")
     ] = "least-squares",

@@ -31,55 +31,108 @@ def select(
         Names,
         typer.Option(
             help="Names, patterns (gpt2*, family:opt), hub ids, paths; commas or repeat. "
-            "Default: all listed models; on a CPU, those whose weights are on this disk."
+            "Default: all listed models; on a CPU, those whose weights are on this disk.",
+            rich_help_panel=arguments.COMPARED,
+            metavar="NAMES",
         ),
     ] = None,
-    exclude: Annotated[Names, typer.Option(help="Candidates to leave out, in the same language.")] = None,
-    selector: Annotated[
-        str | None, typer.Option(help="`audition selectors` lists them. Default: guarded; race under --spend.")
+    exclude: Annotated[
+        Names,
+        typer.Option(
+            help="Candidates to leave out, in the same language.", rich_help_panel=arguments.COMPARED, metavar="NAMES"
+        ),
     ] = None,
-    option: Annotated[Names, typer.Option(help="Option of the selector, such as k=4. Repeat.")] = None,
+    selector: Annotated[
+        str | None,
+        typer.Option(
+            help="`audition selectors` lists them. Default: guarded; race under --spend.",
+            rich_help_panel=arguments.COMPARED,
+        ),
+    ] = None,
+    option: Annotated[
+        Names,
+        typer.Option(
+            help="Option of the selector, such as k=4. Repeat.",
+            rich_help_panel=arguments.COMPARED,
+            metavar="NAME=VALUE",
+        ),
+    ] = None,
     ratio: Annotated[
         str | None,
         typer.Option(
-            help="Largest share of the training rows one measurement may use. Default: what the time pays for."
+            help="Largest share of the training rows one measurement may use. Default: what the time pays for.",
+            rich_help_panel=arguments.MEASURED,
         ),
     ] = None,
     within: Annotated[
         str | None,
         typer.Option(
-            help="Time it may take by the plan: 20min, 2h, 8GPUh. It chooses how much is measured. Default: 1h."
+            help="Time it may take by the plan: 20min, 2h, 8GPUh. It chooses how much is measured. Default: 1h.",
+            rich_help_panel=arguments.MEASURED,
         ),
     ] = None,
     spend: Annotated[
-        str | None, typer.Option(help="Limit on all together: 20000samples, 1e15flops, 10min, 2h.")
+        str | None,
+        typer.Option(
+            help="Limit on all together: 20000samples, 1e15flops, 10min, 2h.", rich_help_panel=arguments.MEASURED
+        ),
     ] = None,
     memory: Annotated[
-        Names, typer.Option(help="GPU memory, such as 24GB; several give a ranking each. Default: the GPU's own.")
+        Names,
+        typer.Option(
+            help="GPU memory, such as 24GB; several give a ranking each. Default: the GPU's own.",
+            rich_help_panel=arguments.COMPARED,
+            metavar="SIZES",
+        ),
     ] = None,
-    source: Annotated[Literal["live", "recorded"], typer.Option(help="Fine-tune, or replay recorded curves.")] = "live",
+    source: Annotated[
+        Literal["live", "recorded"],
+        typer.Option(help="Fine-tune, or replay recorded curves.", rich_help_panel=arguments.COMPARED),
+    ] = "live",
     recipe: arguments.Recipe = None,
     truncate: arguments.Truncate = None,
     train_on: arguments.TrainOn = None,
     device: arguments.Device = "auto",
     workers: Annotated[
-        str | None, typer.Option(help="Measurements at once, or auto: as many as fit a GPU. Default: cores; 1 a GPU.")
+        str | None,
+        typer.Option(
+            help="Measurements at once, or auto: as many as fit a GPU. Default: cores; 1 a GPU.",
+            rich_help_panel=arguments.PLACED,
+        ),
     ] = None,
     executor: arguments.Executor = "local",
     executor_option: arguments.ExecutorOption = None,
     timeout: arguments.Timeout = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Fine-tunings a point; their mean counts.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="First seed, of subsets and training.")] = 0,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Fine-tunings a point; their mean counts.", rich_help_panel=arguments.MEASURED)
+    ] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, help="First seed, of subsets and training.", rich_help_panel=arguments.MEASURED)
+    ] = 0,
     loss_unit: Annotated[
         Literal["nats/byte", "nats/token"] | None,
-        typer.Option(help="Default: nats/byte live, so that tokenisers compare; as recorded otherwise."),
+        typer.Option(
+            help="Default: nats/byte live, so that tokenisers compare; as recorded otherwise.",
+            rich_help_panel=arguments.COMPARED,
+        ),
     ] = None,
     rank_lossy: arguments.RankLossy = False,
     recheck: Annotated[
-        bool, typer.Option("--recheck", help="Measure points that are out of line again, with up to two other seeds.")
+        bool,
+        typer.Option(
+            "--recheck",
+            help="Measure points that are out of line again, with up to two other seeds.",
+            rich_help_panel=arguments.MEASURED,
+        ),
     ] = False,
-    min_size: Annotated[int | None, typer.Option(min=1, help="Smallest subset. Default: the task's.")] = None,
-    full_size: Annotated[int | None, typer.Option(min=1, help="Predict the loss at this many training rows.")] = None,
+    min_size: Annotated[
+        int | None,
+        typer.Option(min=1, help="Smallest subset. Default: the task's.", rich_help_panel=arguments.MEASURED),
+    ] = None,
+    full_size: Annotated[
+        int | None,
+        typer.Option(min=1, help="Predict the loss at this many training rows.", rich_help_panel=arguments.MEASURED),
+    ] = None,
     input_column: arguments.InputColumn = None,
     target_column: arguments.TargetColumn = None,
     prompt: arguments.Prompt = None,
@@ -90,13 +143,23 @@ def select(
     skip_bad_rows: arguments.SkipBadRows = False,
     ledger: arguments.Ledger = DEFAULT_LEDGER,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Run folder. Default: a new one in .audition/runs.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Run folder. Default: a new one in .audition/runs.", rich_help_panel=arguments.OUTPUT
+        ),
     ] = None,
-    no_page: Annotated[bool, typer.Option("--no-page", help="Write no page beside the report.")] = False,
+    no_page: Annotated[
+        bool, typer.Option("--no-page", help="Write no page beside the report.", rich_help_panel=arguments.OUTPUT)
+    ] = False,
     plugin: arguments.PluginFiles = None,
     config: Config = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and its cost, and stop.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Neither plan nor progress: only the answer.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan and its cost, and stop.", rich_help_panel=arguments.OUTPUT)
+    ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", help="Neither plan nor progress: only the answer.", rich_help_panel=arguments.OUTPUT),
+    ] = False,
     wide: arguments.Wide = False,
     as_json: AsJson = False,
 ) -> None:

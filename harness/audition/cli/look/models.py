@@ -38,7 +38,10 @@ def list_models(
     pattern: Annotated[str, typer.Argument(help="Only names that match, such as 'gpt2*'.")] = "*",
     family: Annotated[str | None, typer.Option(help="Only models of this family.")] = None,
     memory: Annotated[
-        Names, typer.Option(help="GPU sizes, such as 24GB: say which models fit, by the paper's recipe in bf16.")
+        Names,
+        typer.Option(
+            help="GPU sizes, such as 24GB: say which models fit, by the paper's recipe in bf16.", metavar="SIZES"
+        ),
     ] = None,
     recipe: Annotated[str, typer.Option(help="Recipe that has to fit, with --memory.")] = "paper",
     plugin: PluginFiles = None,

@@ -25,7 +25,7 @@ def plan_models(
     task: Annotated[
         str | None, typer.Option(help="Take the lengths of this task. Default: the recipe's limits.")
     ] = None,
-    memory: Annotated[Names, typer.Option(help="GPU sizes to try: 8GB,24GB.")] = None,
+    memory: Annotated[Names, typer.Option(help="GPU sizes to try: 8GB,24GB.", metavar="SIZES")] = None,
     precision: Annotated[
         Precision, typer.Option(help="What the GPU computes in, where the recipe says auto.")
     ] = "bf16",

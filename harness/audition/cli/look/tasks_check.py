@@ -28,7 +28,8 @@ def check(
     ctx: typer.Context,
     task: arguments.Task,
     models: Annotated[
-        arguments.Names, typer.Option(help="Models whose tokenisers to try. Default: those whose weights are here.")
+        arguments.Names,
+        typer.Option(metavar="NAMES", help="Models whose tokenisers to try. Default: those whose weights are here."),
     ] = None,
     recipe: arguments.Recipe = None,
     truncate: arguments.Truncate = None,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from audition.types import Registered
 
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, with every field.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, with every field.", rich_help_panel="Output")]
 
 
 def print_json(value: object) -> None:
