@@ -18,7 +18,11 @@ from audition_plugins.selectors.race import Race
 from audition_plugins.selectors.sub_tuning import SubTuning
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from audition.protocols import SelectionProblem
     from audition.testing import ToyExecutor
+    from audition.types import Observation, Ranking
     from worlds.toy_selections import Opens
 
 
@@ -201,3 +205,41 @@ def test_a_race_spends_no_more_than_it_may(open_selection: Opens) -> None:
     assert report.best is not None
     assert report.spent.n_samples <= 450
     assert {each.n_samples for each in report.strata[0].measured} == {0, 50, 100}
+
+
+def test_how_candidates_stand_is_what_the_selector_says_of_what_was_measured(open_selection: Opens) -> None:
+    selection, _ = open_selection("good", "fine", selector=Guarded())
+    assert selection.standing() is None, "nothing was measured"
+    report = selection.run()
+    paid = selection.losses.paid
+    standing = selection.standing()
+    assert standing is not None
+    assert [row.model for row in standing.models] == [row.model for row in report.strata[0].ranking]
+    assert selection.losses.paid == paid, "to ask costs nothing"
+
+
+def test_how_candidates_stand_is_unknown_where_the_selector_cannot_tell(open_selection: Opens) -> None:
+    selection, _ = open_selection("good", "fine")
+    selection.run()
+    assert selection.standing() is None
+
+
+class Remembering(Guarded):
+    """A selector that changes with every question."""
+
+    def so_far(self, problem: SelectionProblem, observations: Iterable[Observation]) -> Ranking:
+        QUESTIONS.append(id(self))
+        return super().so_far(problem, observations)
+
+
+QUESTIONS: list[int] = []
+
+
+def test_a_copy_of_the_selector_is_asked_while_the_selection_runs(open_selection: Opens) -> None:
+    selector = Remembering()
+    selection, _ = open_selection("good", "fine", selector=selector)
+    selection.run()
+    QUESTIONS.clear()
+    selection.standing()
+    assert len(QUESTIONS) == 1
+    assert id(selector) not in QUESTIONS

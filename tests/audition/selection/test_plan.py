@@ -7,9 +7,13 @@ import pytest
 
 from audition.selection.plan import Plan, PlannedModel
 from audition.types import Cost, Recipe
+from audition_plugins.selectors.ats import AcceptThenStop
+from audition_plugins.selectors.guarded import Guarded
+from audition_plugins.selectors.race import Race
 from audition_plugins.selectors.sub_tuning import SubTuning
 
 if TYPE_CHECKING:
+    from audition.types.protocols import Selector
     from worlds.toy_selections import Opens
 
 
@@ -54,3 +58,28 @@ def test_a_plan_does_not_charge_for_what_the_ledger_has(open_selection: Opens) -
     plan = again.plan()
     assert plan.models[0].n_in_ledger == 1
     assert plan.cost.samples_processed == 0
+
+
+def test_a_plan_counts_every_seed_and_knows_the_time_of_every_size(open_selection: Opens) -> None:
+    selection, _ = open_selection("good", "fine", selector=Guarded(), seeds=(0, 1))
+    plan = selection.plan()
+    assert [model.sizes for model in plan.models] == [(400, 200, 100, 50, 0)] * 2
+    assert plan.n_measurements == 2 * (2 * 4 + 1)
+    for model in plan.models:
+        assert len(model.seconds) == 5
+        assert sum(filter(None, model.seconds)) == pytest.approx(model.cost.seconds)
+    assert not plan.is_in_ledger
+    assert not plan.may_end_early
+    selection.run()
+    again = selection.plan()
+    assert again.is_in_ledger
+    assert all(set(model.seconds) == {0.0} for model in again.models)
+
+
+@pytest.mark.parametrize(
+    ("selector", "expected"), [(AcceptThenStop(), True), (Race(), True), (Guarded(), False), (SubTuning(), False)]
+)
+def test_a_plan_says_whether_the_selector_may_end_early(
+    open_selection: Opens, selector: Selector, expected: bool
+) -> None:
+    assert open_selection("good", selector=selector)[0].plan().may_end_early is expected

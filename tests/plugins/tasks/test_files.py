@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audition.types import TaskOptions
-from audition_plugins.tasks.files import open_path
+from audition_plugins.tasks.files import open_path, peek_path
 from worlds.task_files import every_pair, write_parquet
 
 if TYPE_CHECKING:
@@ -79,3 +79,17 @@ def test_the_spec_opens_the_same_task_from_another_folder(
     again = open_path(task.spec.name, task.spec.options)
     assert again.fingerprint == task.fingerprint
     assert again.spec == task.spec
+
+
+def test_rows_can_be_seen_as_they_lie_there_before_columns_are_chosen() -> None:
+    Path("my.csv").write_text("a,b\n1,x\ntoo,many,fields\n2,\n")
+    write_any("test.jsonl", [{"a": "3", "b": "y"}])
+    found = peek_path("my.csv", TaskOptions(test="test.jsonl"))
+    assert {split: list(rows) for split, rows in found.items()} == {
+        "train": [
+            {"a": "1", "b": "x"},
+            "my.csv:3: a row must have the 2 fields of the header, got 3",
+            {"a": "2", "b": ""},
+        ],
+        "test": [{"a": "3", "b": "y"}],
+    }

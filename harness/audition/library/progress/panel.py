@@ -34,7 +34,7 @@ def draw(headway: Headway, ranking: Ranking | None, loss_unit: LossUnit, *, heig
     n_shown = n_that_fit(len(everybody), height)
     lines: list[RenderableType] = [
         _line(headway.headline, "bold"),
-        _line(" · ".join(filter(None, (headway.spent, headway.throughput, _order(ranking, loss_unit)))), "dim"),
+        _line(" · ".join(filter(None, (headway.spent, headway.throughput, loss_unit))), "dim"),
         _table(headway, everybody[:n_shown], has_predictions=any(place.row is not None for place in everybody)),
     ]
     if n_shown < len(everybody):
@@ -61,10 +61,6 @@ def n_that_fit(n_candidates: int, height: int) -> int:
     """Return how many candidates `height` lines have room for, with a line that counts the others; one at least."""
     room = height - ABOVE
     return n_candidates if n_candidates <= room else max(1, room - 1)
-
-
-def _order(ranking: Ranking | None, loss_unit: LossUnit) -> str:
-    return f"by {'predicted' if ranking is not None else 'latest'} loss, {loss_unit}"
 
 
 def _table(headway: Headway, shown: list[Place], *, has_predictions: bool) -> Table:

@@ -51,7 +51,7 @@ def measured() -> Headway:
 def test_a_panel_shows_how_far_it_is_what_it_cost_and_the_ranking_so_far(measured: Headway) -> None:
     assert lines_of(measured, RANKING) == [
         "4 of 6 measurements, about 10 s left",
-        "spent 40 s of 1 min of compute (planned) · by predicted loss, nats/byte",
+        "spent 40 s of 1 min of compute (planned) · nats/byte",
         "   model     predicted, 80 %     sizes  latest loss    now",
         "1  tiny/b    1.100 0.90 to 1.30  1/2    100: 1.2500    200 trains 42%",
         "2  tiny/a    1.200 1.00 to 1.40  2/2    200: 1.3000",
@@ -61,7 +61,7 @@ def test_a_panel_shows_how_far_it_is_what_it_cost_and_the_ranking_so_far(measure
 
 def test_without_a_selector_that_can_tell_the_latest_losses_order_it(measured: Headway) -> None:
     shown = lines_of(measured, None)
-    assert shown[1].endswith("by latest loss, nats/byte")
+    assert "predicted" not in shown[2]
     assert [line.split()[0] for line in shown[3:]] == ["tiny/b", "tiny/a", "tiny/c"]
 
 
