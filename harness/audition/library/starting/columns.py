@@ -11,7 +11,10 @@ from audition.readings.inspection import Lengths
 LOOKED_AT = 50_000  #: rows of the training data that columns are told by
 #: names that people give to what a model reads and to what it shall write; the first are the surest
 INPUTS = "text input question prompt query sentence document content body review message source article description"
-TARGETS = "target label answer output completion response summary category class intent sentiment topic reply title y"
+TARGETS = (
+    "target label answer output completion response chosen summary category class intent sentiment topic reply title y"
+)
+NEVER = frozenset({"rejected"})  #: what a model shall not write
 FEW = 50  #: distinct values that may be classes
 SHORT = 60  #: bytes of the longest name of a class
 
@@ -32,6 +35,11 @@ class Column:
         """Return whether few short values repeat: ten rows each at least."""
         is_short = self.lengths is not None and self.lengths.longest <= SHORT
         return is_short and 2 <= self.n_distinct <= FEW and 10 * self.n_distinct <= self.n_filled
+
+    @property
+    def is_called_like_a_value(self) -> bool:
+        """Return whether its name is a sentence: the file may have no header, and its first row was taken for one."""
+        return len(self.name) > 40 or self.name.count(" ") >= 3
 
     @property
     def is_name(self) -> bool:
@@ -68,7 +76,8 @@ def guess_pair(columns: Iterable[Column]) -> tuple[str, str] | None:
 
     Names decide where they are known; else the target is the one that looks like classes, or the shorter text.
     """
-    usable = [each for each in columns if each.kind in ("text", "number") and not each.is_name and each.n_filled]
+    usable = [each for each in columns if each.kind in ("text", "number") and not each.is_name]
+    usable = [each for each in usable if each.n_filled and each.name.lower() not in NEVER]
     usable = [each for each in usable if 2 * each.n_filled > each.n_rows and each.n_distinct > 1]
     texts = [each for each in usable if each.kind == "text"]
     named = _named(usable, TARGETS)

@@ -117,7 +117,10 @@ def _columns(found: Findings) -> str:
     ]
     n_rows = found.columns[0].n_rows
     what = f"the first {n_rows:,}" if n_rows >= LOOKED_AT else "all"
-    return f"\nColumns ({what} training rows as they lie there, measured):\n{render(rows)}"
+    said = f"\nColumns ({what} training rows as they lie there, measured):\n{render(rows)}"
+    if any(each.is_called_like_a_value for each in found.columns):
+        said += "\nA column is called like a value: the file may have no header, and its first row was taken for one."
+    return said
 
 
 def _lengths(found: Findings) -> str:

@@ -73,3 +73,8 @@ def test_bad_input_is_one_line(reviews: str, arguments: list[str], message: str)
     assert message in said
     assert len(said.splitlines()) == 1
     assert not list(Path().glob("*.toml"))
+
+
+def test_a_file_without_a_header_is_suspected() -> None:
+    Path("bare.csv").write_text("".join(f"This is text number {n} of all,label{n % 2}\n" for n in range(200)))
+    assert "the file may have no header" in audition("init", "bare.csv").stdout

@@ -53,6 +53,7 @@ def test_few_short_values_that_repeat_look_like_classes() -> None:
         ({"wish": REVIEWS["body"], "note": REVIEWS["id"]}, ("wish", "note")),  # the shorter is the target
         ({"Summary": REVIEWS["body"], "x": [f"{LONG} {n}" * 9 for n in range(60)]}, ("x", "Summary")),  # a known name
         ({"labels": REVIEWS["stars"], "sentence": REVIEWS["body"]}, ("sentence", "labels")),  # numbers by a known name
+        ({"prompt": REVIEWS["body"], "chosen": REVIEWS["id"], "rejected": REVIEWS["id"]}, ("prompt", "chosen")),
         ({"only": REVIEWS["body"]}, None),
         ({"id": REVIEWS["id"], "text": REVIEWS["body"]}, None),
         ({"text": REVIEWS["body"], "empty": [None] * 60}, None),
@@ -62,3 +63,8 @@ def test_input_and_target_are_guessed_by_name_or_by_length(
     columns: dict[str, list[object]], expected: tuple[str, str] | None
 ) -> None:
     assert guess_pair(columns_of(rows_of(**columns))) == expected
+
+
+def test_a_first_row_that_was_taken_for_a_header_is_told_by_its_names() -> None:
+    columns = columns_of([{"This is the first text of all": "x", "label": "y"}])
+    assert [each.is_called_like_a_value for each in columns] == [True, False]
