@@ -141,6 +141,7 @@ class LiveSelection:
             can_recheck=not self.does_recheck,
             candidates=self.candidates,
             memory=last.memory,
+            d_full=self.d_full,
         )
         return Report(
             task=self.setting.task.spec.name,

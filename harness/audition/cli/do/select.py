@@ -16,10 +16,12 @@ from audition.errors import UsageError
 from audition.library.progress import Display
 from audition.library.words import DEFAULT_LEDGER
 
+FAILED = frozenset({"crashed", "timed-out", "out-of-memory", "not-finite"})  #: what becomes of who was tried
+
 if TYPE_CHECKING:
     from audition.selection.config import SelectionConfig
     from audition.selection.plan import Plan
-    from audition.types import LossUnit
+    from audition.types import LossUnit, Report
     from audition.types.protocols import TaskLoader
 
 
@@ -106,6 +108,16 @@ def select(
     if report.is_interrupted:
         typer.echo("interrupted: this is what is known so far; the same command goes on from here", err=True)
         raise typer.Exit(130)
+    if (code := exit_code(report)) != 0:
+        raise typer.Exit(code)
+
+
+def exit_code(report: Report) -> int:
+    """Return 0: done; 1: some candidates failed while they were measured; 3: nobody could be ranked."""
+    rows = [row for stratum in report.strata for row in stratum.ranking]
+    if not any(row.rank for row in rows):
+        return 3
+    return int(any(row.status in FAILED for row in rows))
 
 
 class ScreenDisplay(Display):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from audition.types import MemoryEstimate, ModelSpec, Observation, RankedModel
     from audition.types.results.certainties import Certainty
 
+FAR = 16  #: times as many examples as were measured: the sentence says so
 LIKELY = 0.5  #: of a choice that is less likely to be as good as the best, the data cannot tell
 
 
@@ -92,6 +93,7 @@ def advise(
     can_recheck: bool = False,
     candidates: Sequence[ModelSpec] = (),
     memory: Mapping[str, MemoryEstimate | None] = MappingProxyType({}),
+    d_full: int = 0,
 ) -> Advice:
     """Return what goes under the table.
 
@@ -104,6 +106,7 @@ def advise(
         can_recheck: whether `--recheck` could measure again what is out of line.
         candidates: what is known of them besides.
         memory: what they need, by name.
+        d_full: examples that losses are predicted for; 0: nobody asks how far that is.
     """
     ranked = [row for row in ranking if row.rank is not None]
     if not ranked:
@@ -117,7 +120,9 @@ def advise(
         apart = ""
         if sure is not None and sure.level:
             apart = telling_apart((best.model, *sure.level), observations, candidates, memory)
-        sentence = " ".join(filter(None, (_take(best), how_sure, apart)))
+        sentence = " ".join(
+            filter(None, (_take(best, _times_as_far(own.get(best.model, ()), d_full)), how_sure, apart))
+        )
         return Advice(sentence=sentence, model=best.model, certainty=sure)
     said = f"No confident recommendation: {best.model} is first, but "
     said += " and ".join(finding.note for finding in doubts)
@@ -145,7 +150,13 @@ def _instead(said: str, other: RankedModel | None, *, is_alone: bool) -> Advice:
     return Advice(sentence=f"{said}. {rest}", model=None)
 
 
-def _take(best: RankedModel) -> str:
+def _times_as_far(own: Sequence[Observation], d_full: int) -> float:
+    """Return how many times as many examples as were measured a prediction is for; 0: nothing was."""
+    largest = max((each.n_samples for each in own if each.loss is not None), default=0)
+    return d_full / largest if largest else 0.0
+
+
+def _take(best: RankedModel, times_as_far: float = 0.0) -> str:
     if best.score is None or best.score >= 0 or best.predicted_loss is None:
         return f"Fine-tune {best.model}."
     interval = ""
@@ -153,7 +164,9 @@ def _take(best: RankedModel) -> str:
         is_unseen = "unseen" in best.flags
         unsure = ", which is not reliable: it had never seen such text" if is_unseen else ""
         interval = f" (80 % interval {best.interval[0]:.3f} to {best.interval[1]:.3f}{unsure})"
-    return f"Fine-tune {best.model}: its predicted loss after full fine-tuning is {best.predicted_loss:.3f}{interval}."
+    far = f", for {times_as_far:.0f} times as many examples as were measured" if times_as_far >= FAR else ""
+    loss = f"{best.predicted_loss:.3f}{interval}{far}"
+    return f"Fine-tune {best.model}: its predicted loss after full fine-tuning is {loss}."
 
 
 def _certainty(ranked: Sequence[RankedModel], best: RankedModel) -> Certainty | None:
