@@ -1,8 +1,8 @@
 """Write the documents that are generated.
 
 `docs/hooks.md`, `docs/reference.md` and `docs/api.txt` come from the code, `docs/report.md` from the schema of reports,
-`docs/performance.md` from what `make benchmarks` measured, `docs/decisions/index.md` from the records beside it, the board in
-README.md from `leaderboards/leaderboards.json`.
+`docs/performance.md` from what `make benchmarks` measured, `docs/decisions/index.md` from the records beside it, the
+board in README.md from `leaderboards/leaderboards.json`.
 
 `--check` writes nothing and fails where one is not what the code says.
 """

@@ -16,6 +16,7 @@ from audition.measuring.problem import MeteredProblem
 from audition.measuring.rechecking import MOST_SEEDS, doubtful_points
 from audition.selection.answering.advice import advise
 from audition.selection.answering.so_far import SoFar, is_anytime
+from audition.selection.objective import loss_agreement, meaning, test_noise
 from audition.selection.plan import cost_model, make_plan, planned_sizes
 from audition.selection.provenance import of_setting
 from audition.selection.stratum import does_not_fit, not_tried, select_stratum
@@ -142,6 +143,7 @@ class LiveSelection:
             candidates=self.candidates,
             memory=last.memory,
             d_full=self.d_full,
+            noise=test_noise(last.ranking) if self.setting.objective else None,
         )
         return Report(
             task=self.setting.task.spec.name,
@@ -154,7 +156,11 @@ class LiveSelection:
             strata=strata,
             spent=self.losses.paid,
             reused=self.losses.reused,
-            recommendation=advice.sentence,
+            recommendation=" ".join(
+                filter(None, (advice.sentence, meaning(self.setting.objective, last, advice.model)))
+            ),
+            objective=self.setting.objective,
+            loss_agreement=loss_agreement(last.measured) if self.setting.objective else None,
             recommended=advice.model,
             certainty=advice.certainty,
             next_step=self._next_step(advice, last),

@@ -75,6 +75,10 @@ def select(
         Literal["nats/byte", "nats/token"] | None,
         typer.Option(help="Default: nats/byte live, so that tokenisers compare; as recorded otherwise."),
     ] = None,
+    objective: Annotated[
+        Literal["rouge-l", "chrf", "exact-match", "accuracy", "f1"] | None,
+        typer.Option(help="Rank by this, measured on the test split, instead of the loss."),
+    ] = None,
     rank_lossy: arguments.RankLossy = False,
     recheck: Annotated[
         bool, typer.Option("--recheck", help="Measure points that are out of line again, with up to two other seeds.")
@@ -102,7 +106,8 @@ def select(
     """Fine-tune candidates on small subsets of TASK; rank them by the loss predicted after full fine-tuning."""
     if dry_run and source == "recorded":
         raise UsageError("--dry-run plans live selections; a replay costs nothing")
-    display = ScreenDisplay(loss_unit or "nats/byte", is_dry_run=dry_run, as_json=as_json, is_wide=wide)
+    unit: LossUnit = "error" if objective else loss_unit or "nats/byte"
+    display = ScreenDisplay(unit, is_dry_run=dry_run, as_json=as_json, is_wide=wide)
     report = library.select(**words_of(ctx, library.select), progress=display)
     show_report(report, as_json=as_json, is_wide=wide, folder=display.folder)
     if report.is_interrupted:

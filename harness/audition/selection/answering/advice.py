@@ -30,6 +30,7 @@ class Noise:
 
     std: float
     label: Literal["measured", "estimated"]
+    of: str = "seed noise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,7 @@ def advise(
     candidates: Sequence[ModelSpec] = (),
     memory: Mapping[str, MemoryEstimate | None] = MappingProxyType({}),
     d_full: int = 0,
+    noise: Noise | None = None,
 ) -> Advice:
     """Return what goes under the table.
 
@@ -107,6 +109,7 @@ def advise(
         candidates: what is known of them besides.
         memory: what they need, by name.
         d_full: examples that losses are predicted for; 0: nobody asks how far that is.
+        noise: of one measurement; None: that of seeds.
     """
     ranked = [row for row in ranking if row.rank is not None]
     if not ranked:
@@ -116,7 +119,7 @@ def advise(
     doubts = _doubts(best, own)
     if not doubts:
         sure = _certainty(ranked, best)
-        how_sure = _lead(ranked, observations) if sure is None else _how_sure(sure, len(ranked))
+        how_sure = _lead(ranked, observations, noise) if sure is None else _how_sure(sure, len(ranked))
         apart = ""
         if sure is not None and sure.level:
             apart = telling_apart((best.model, *sure.level), observations, candidates, memory)
@@ -192,7 +195,7 @@ def _how_sure(sure: Certainty, n_ranked: int) -> str:
     return f"{said} Level with it: {_names_of(sure.level)}." if sure.level else said
 
 
-def _lead(ranked: Sequence[RankedModel], observations: Sequence[Observation]) -> str:
+def _lead(ranked: Sequence[RankedModel], observations: Sequence[Observation], noise: Noise | None) -> str:
     """Return how sure the first place is, as a sentence."""
     best, *others = ranked
     if not others:
@@ -204,14 +207,14 @@ def _lead(ranked: Sequence[RankedModel], observations: Sequence[Observation]) ->
         return "How sure that is cannot be told."
     if best.score is None or best.score >= 0:  # not minus a loss: nothing to compare with noise
         return "How sure that is cannot be told from its score."
-    noise = seed_noise(observations)
+    noise = noise or seed_noise(observations)
     if noise is None:
         is_recorded = all(each.source == "recorded" for each in observations)
         said = "How much of its lead is seed noise is not known"
         return f"{said}." if is_recorded and observations else f"{said}; --seeds 3 measures it."
     n_seeds = min((len(each.seeds) for each in observations if each.n_samples and each.seeds), default=1)
     close = close_calls(ranked, noise, n_seeds)
-    spread = f"seed noise of {noise.std:.1%} ({noise.label})"
+    spread = f"{noise.of} of {noise.std:.1%} ({noise.label})"
     if not close:
         return (
             f"Its lead is larger than {spread}, but how far off predictions are is not known: this selector tells none."

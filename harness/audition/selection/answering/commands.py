@@ -36,6 +36,7 @@ def select_command(config: SelectionConfig, source: Source = "live") -> str:
         ("seeds", config.n_seeds, _USUAL.n_seeds),
         ("seed", config.seed, _USUAL.seed),
         ("loss-unit", config.loss_unit, None),
+        ("objective", config.objective, None),
         ("min-size", config.min_size, None),
         ("full-size", config.full_size, None),
     ):
