@@ -1,7 +1,8 @@
 """Write the documents that are generated.
 
 `docs/hooks.md`, `docs/reference.md` and `docs/api.txt` come from the code, `docs/report.md` from the schema of reports,
-`docs/performance.md` from what `make benchmarks` measured, `docs/decisions/index.md` from the records beside it.
+`docs/performance.md` from what `make benchmarks` measured, `docs/decisions/index.md` from the records beside it, the
+board in README.md from `leaderboards/leaderboards.json`.
 
 `--check` writes nothing and fails where one is not what the code says.
 """
@@ -16,6 +17,7 @@ from reference.api_list import api_list
 from reference.decisions_page import decisions_page
 from reference.hooks_page import hooks_page
 from reference.performance_page import performance_page
+from reference.readme_board import readme
 from reference.reference_page import reference_page
 from reference.report_page import report_page
 
@@ -27,6 +29,7 @@ PAGES = {
     "report.md": report_page,
     "performance.md": performance_page,
     "decisions/index.md": decisions_page,
+    "../README.md": readme,
 }
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, fields
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
-from audition.library.words import Names, Sizes, load_catalog, names, sizes
+from audition.library.words import Names, Sizes, load_catalog, names, sizes, task_options
 from audition.memory import Fit, MicroBatch, estimate_memory, largest_micro_batch, shards_needed, sharing
 from audition.memory import fit as fit_recipe
 from audition.plugins.catalog import Catalog
 from audition.recipes.loading import GPU_PRECISION, load_recipe
 from audition.text.sizes import format_bytes
-from audition.types import MemoryEstimate, ModelSpec, Recipe
+from audition.types import MemoryEstimate, ModelSpec, Quotes, Recipe
 from audition.types.lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -118,6 +118,14 @@ def plan_memory(
     task: str | None = None,
     memory: Sizes = (),
     precision: Precision = GPU_PRECISION,
+    input_column: str | None = None,
+    target_column: str | None = None,
+    prompt: str | None = None,
+    validation: str | None = None,
+    test: str | None = None,
+    delimiter: str | None = None,
+    quotes: Quotes = "auto",
+    skip_bad_rows: bool = False,
     plugin: Sequence[str | PathLike[str]] = (),
     catalog: Catalog | None = None,
 ) -> MemoryPlan:
@@ -134,6 +142,14 @@ def plan_memory(
         task: whose lengths count; None: the recipe's limits.
         memory: GPU sizes to try, in bytes or as text; empty: the usual cards.
         precision: what the GPU computes in, where the recipe says auto.
+        input_column: as the next seven, how rows are read; see `audition.types.TaskOptions`.
+        target_column: column of the targets.
+        prompt: template over columns.
+        validation: file of validation rows.
+        test: file of test rows.
+        delimiter: one character between fields.
+        quotes: whether quotation marks are text or quotes.
+        skip_bad_rows: count bad rows instead of stopping at one.
         plugin: Python files to load as plugins.
         catalog: plugins that are loaded already; None: they are loaded now.
 
@@ -146,7 +162,17 @@ def plan_memory(
     catalog = catalog or load_catalog(plugin)
     candidates = resolve_candidates(names(models), (), catalog)
     wanted = load_recipe(recipe)
-    lengths = lengths_of(catalog.open_task(task)) if task else []
+    read = task_options(
+        input_column=input_column,
+        target_column=target_column,
+        prompt=prompt,
+        validation=validation,
+        test=test,
+        delimiter=delimiter,
+        quotes=quotes,
+        skip_bad_rows=skip_bad_rows,
+    )
+    lengths = lengths_of(catalog.open_task(task, read)) if task else []
     chosen = precision if wanted.precision == "auto" else wanted.precision
     return MemoryPlan(
         recipe=wanted,

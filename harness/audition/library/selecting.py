@@ -34,6 +34,7 @@ from audition.selection.config import (
     SPENDER_RATIO,
     SelectionConfig,
 )
+from audition.selection.objective import Objective
 from audition.types import LossUnit, Quotes, Report, Side, Source, TrainOn
 
 
@@ -60,6 +61,7 @@ def select(
     seeds: int = 1,
     seed: int = 0,
     loss_unit: LossUnit | None = None,
+    objective: Objective | None = None,
     rank_lossy: bool = False,
     recheck: bool = False,
     min_size: int | None = None,
@@ -113,6 +115,8 @@ def select(
         seeds: fine-tunings a point; their mean counts.
         seed: the first one.
         loss_unit: None: nats/byte live, as recorded otherwise.
+        objective: rank by "rouge-l", "chrf" or "exact-match" of generated text, or by "accuracy" or "f1" of a
+            classification, instead of the loss; measured beside it.
         rank_lossy: rank models whose tokeniser cannot write the targets, too.
         recheck: measure points that are out of line again.
         min_size: smallest subset; None: the task's.
@@ -135,6 +139,8 @@ def select(
     Raises:
         UsageError: something cannot be had as asked; the message says what would do.
     """
+    if objective is not None and loss_unit is not None:
+        raise UsageError("--objective ranks by an error, --loss-unit by a loss: give one of them")
     usual_selector = DEFAULT_SELECTOR if spend is None else DEFAULT_SPENDER
     config = SelectionConfig(
         task=str(task),
@@ -166,6 +172,7 @@ def select(
         n_seeds=seeds,
         seed=seed,
         loss_unit=loss_unit,
+        objective=objective,
         rank_lossy=rank_lossy,
         does_recheck=recheck,
         min_size=min_size,
@@ -214,6 +221,8 @@ def _replay(config: SelectionConfig, catalog: Catalog, folder: Path | None, *, h
     from audition.selection.answering.commands import select_command
     from audition.selection.replay import open_recorded
 
+    if config.objective is not None:
+        raise UsageError("--objective is measured by fine-tuning; recorded curves have losses alone")
     if config.does_recheck:
         raise UsageError("--recheck fine-tunes again; recorded curves are what they are")
     report = open_recorded(config, catalog).run()
@@ -242,7 +251,7 @@ def _fine_tune(
 
     folder = folder or new_run_folder(config.task, config.selector)
     store = Ledger(ledger)
-    with display_of(progress, config.loss_unit or "nats/byte") as display:
+    with display_of(progress, "error" if config.objective else config.loss_unit or "nats/byte") as display:
         selection, config = open_chosen(
             config,
             catalog,

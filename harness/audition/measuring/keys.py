@@ -40,6 +40,7 @@ def measurement_key(
     return _hash(
         {
             **encoding,
+            **({"objective": request.objective} if request.objective else {}),
             "protocol": PROTOCOL,
             "weights": weights,
             "task": request.task_fingerprint,

@@ -31,6 +31,8 @@ def combine_seeds(runs: Sequence[Observation]) -> Observation:
         loss=mean(losses),
         loss_per_token=mean(run.loss_per_token for run in runs if run.loss_per_token is not None),
         loss_per_byte=mean(run.loss_per_byte for run in runs if run.loss_per_byte is not None),
+        error=mean(errors) if (errors := [run.error for run in runs if run.error is not None]) else None,
+        metrics=tuple((name, mean(dict(run.metrics)[name] for run in runs)) for name, _ in runs[0].metrics),
         spread=stdev(losses),
         seeds=seeds,
         cost=cost,

@@ -94,6 +94,7 @@ class RequestResolver:
             recipe=recipe.with_learning_rates(sized, setting.task.spec.name, n_samples),
             device=setting.device,
             rank_lossy=setting.rank_lossy,
+            objective=setting.objective,
         )
 
     def _adjusted(self, request: MeasurementRequest) -> MeasurementRequest:

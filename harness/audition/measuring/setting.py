@@ -23,4 +23,5 @@ class LiveSetting:
     seeds: tuple[int, ...]
     loss_unit: LossUnit
     rank_lossy: bool  #: rank candidates whose tokeniser cannot give the task's targets back
+    objective: str | None = None  #: measured beside the loss; `loss_unit` is then "error"
     adapters: Mapping[str, str]  #: name → name and version of the plugin's distribution, for the key

@@ -77,10 +77,13 @@ class Inspection:
     absent: tuple[str, ...]  #: models without a tokeniser on this machine
     max_input_tokens: int  #: of the recipe
     max_target_tokens: int
+    min_size: int  #: smallest subset
     reach: tuple[Reach, ...]
 
 
-def inspect(task: TaskLoader, recipe: Recipe, models: Sequence[ModelSpec], *, n_sizes: int) -> Inspection:
+def inspect(
+    task: TaskLoader, recipe: Recipe, models: Sequence[ModelSpec], *, n_sizes: int, min_size: int | None = None
+) -> Inspection:
     """Return what is in `task`. Only tokenisers that are on this machine are tried; nothing is downloaded.
 
     Args:
@@ -88,7 +91,9 @@ def inspect(task: TaskLoader, recipe: Recipe, models: Sequence[ModelSpec], *, n_
         recipe: tells what would be truncated.
         models: whose tokenisers to try.
         n_sizes: subset sizes that a selector wants.
+        min_size: smallest subset; None: the task's.
     """
+    smallest = min_size or task.spec.min_size
     d_full = task.spec.n_train or 0
     examples = list(task.train(min(SAMPLE, d_full), seed=0))
     readings = Readings(task, recipe)
@@ -103,7 +108,8 @@ def inspect(task: TaskLoader, recipe: Recipe, models: Sequence[ModelSpec], *, n_
         absent=tuple(name for name, found in read.items() if found is None),
         max_input_tokens=recipe.max_input_tokens,
         max_target_tokens=recipe.max_target_tokens,
-        reach=reach(d_full, task.spec.min_size, n_sizes),
+        min_size=smallest,
+        reach=reach(d_full, smallest, n_sizes),
     )
 
 

@@ -46,6 +46,7 @@ class SelectionConfig:
     n_seeds: int = 1
     seed: int = 0  #: the first one
     loss_unit: LossUnit | None = None  #: None: nats/byte live, as recorded otherwise
+    objective: str | None = None  #: to rank by instead of the loss
     rank_lossy: bool = False
     does_recheck: bool = False  #: measure points that are out of line again
     metric: str | None = None  #: that `finetune` reports; None: the task's

@@ -19,6 +19,7 @@ from audition.measuring.problem import MeteredProblem
 from audition.measuring.rechecking import MOST_SEEDS, doubtful_points
 from audition.selection.answering.advice import advise
 from audition.selection.answering.so_far import SoFar, is_anytime
+from audition.selection.objective import loss_agreement, meaning, test_noise
 from audition.selection.plan import cost_model, make_plan, planned_sizes
 from audition.selection.provenance import of_setting
 from audition.selection.stratum import does_not_fit, not_tried, select_stratum
@@ -147,6 +148,8 @@ class LiveSelection:
             can_recheck=not self.does_recheck,
             candidates=self.candidates,
             memory=last.memory,
+            d_full=self.d_full,
+            noise=test_noise(last.ranking) if self.setting.objective else None,
         )
         return Report(
             task=self.setting.task.spec.name,
@@ -159,7 +162,11 @@ class LiveSelection:
             strata=strata,
             spent=self.losses.paid,
             reused=self.losses.reused,
-            recommendation=advice.sentence,
+            recommendation=" ".join(
+                filter(None, (advice.sentence, meaning(self.setting.objective, last, advice.model)))
+            ),
+            objective=self.setting.objective,
+            loss_agreement=loss_agreement(last.measured) if self.setting.objective else None,
             recommended=advice.model,
             certainty=advice.certainty,
             next_step=self._next_step(advice, last),
@@ -234,6 +241,8 @@ class LiveSelection:
     @cached_property
     def _apart(self) -> Anytime | None:
         """Return a copy of the selector for another thread, so that being asked changes nothing in what is chosen."""
+        if self.setting.objective:  # whether errors can be extrapolated shows when all are measured
+            return None
         return deepcopy(self.selector) if is_anytime(self.selector) else None
 
     def _odd_points(self, strata: Sequence[Stratum]) -> set[Point]:

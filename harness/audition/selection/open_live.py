@@ -13,6 +13,7 @@ from audition.readings.readings import Readings
 from audition.selection import provenance
 from audition.selection.candidates import default_candidates, open_candidates
 from audition.selection.live import LiveSelection
+from audition.selection.objective import ByError
 from audition.selection.setting import memory_planner, open_setting
 from audition.training.devices import placement
 
@@ -44,6 +45,8 @@ def open_live(
     """
     entry = catalog.selector(config.selector)
     selector = make_selector(entry, config.selector_options, plugin=catalog.selectors[entry.name].plugin)
+    if config.objective:
+        selector = ByError(selector)
     setting, devices = open_setting(config, catalog)
     candidates = open_candidates(config, catalog, default=default_candidates(catalog, devices[0]))
     readings = Readings(setting.task, setting.recipe)

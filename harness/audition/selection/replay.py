@@ -59,7 +59,9 @@ class RecordedSelection:
             strata = tuple(self._stratum(problem, self.memory, budget) for budget in self.memory.budgets)
         measured = {(each.model, each.n_samples): each for stratum in strata for each in stratum.measured}
         last = strata[-1]
-        advice = advise(last.ranking, last.measured, candidates=self.candidates, memory=last.memory)
+        advice = advise(
+            last.ranking, last.measured, candidates=self.candidates, memory=last.memory, d_full=problem.d_full
+        )
         return Report(
             task=self.task,
             selector=self.selector_name,

@@ -9,6 +9,7 @@ from audition.measuring.setting import LiveSetting
 from audition.memory import MemoryPlanner
 from audition.recipes.loading import load_recipe
 from audition.recipes.support import check_recipe, require_train_extra
+from audition.selection.objective import require_objective
 from audition.tasks.lengths import lengths_of
 from audition.training.devices import placement
 from audition.training.devices.finding import resolve_devices, resolve_precision
@@ -26,6 +27,8 @@ def open_setting(config: SelectionConfig, catalog: Catalog) -> tuple[LiveSetting
     """Return what all measurements have in common, and the devices they run on, all of one kind."""
     require_train_extra()
     task = catalog.open_task(config.task, config.task_options)
+    if config.objective:
+        require_objective(config.objective, task)
     recipe = recipe_of(config, task.spec.default_recipe)
     devices = resolve_devices(config.device)
     recipe = replace(recipe, precision=resolve_precision(recipe.precision, devices[0]))
@@ -36,7 +39,8 @@ def open_setting(config: SelectionConfig, catalog: Catalog) -> tuple[LiveSetting
         device=placement.worker_devices(devices, recipe)[0],
         device_kind=devices[0].kind,
         seeds=tuple(range(config.seed, config.seed + config.n_seeds)),
-        loss_unit=config.loss_unit or "nats/byte",
+        loss_unit="error" if config.objective else config.loss_unit or "nats/byte",
+        objective=config.objective,
         rank_lossy=config.rank_lossy,
         adapters=_adapter_versions(catalog),
     )

@@ -60,6 +60,10 @@ class EncodedTask:
             self._splits[key] = self._split(self._task.test(recipe.n_test), recipe)
         return self._splits[key]
 
+    def scored(self, examples: Sequence[Example], recipe: Recipe) -> EncodedSplit:
+        """Return examples of somebody's own, encoded as test examples are; nothing is remembered."""
+        return self._split(examples, recipe)
+
     def _split(self, examples: Sequence[Example], recipe: Recipe) -> EncodedSplit:
         options: dict[str, Any] = {
             "max_input_tokens": recipe.max_input_tokens,

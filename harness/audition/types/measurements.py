@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple
 
 from audition.types.costs import Cost
 
-LossUnit = Literal["nats/token", "nats/byte"]
+#: "error": 1 − the objective of the selection, such as ROUGE-L as a share of 1; smaller is better, as of a loss
+LossUnit = Literal["nats/token", "nats/byte", "error"]
 Source = Literal["live", "recorded"]
 #: "does-not-fit": not at one example a forward pass either; "out-of-memory": neither, while others held GPU memory
 #: "refused": the model's template, tokeniser or checkpoint cannot take the task's rows; nothing was tried
@@ -43,6 +44,8 @@ class Observation:
     loss: float | None = None  #: in the problem's loss unit; None unless `status` is ok
     loss_per_token: float | None = None  #: nats per target token, end of sequence included
     loss_per_byte: float | None = None  #: nats per UTF-8 byte of the raw targets
+    error: float | None = None  #: 1 − the objective on the test split, above 0; None: none was asked for
+    metrics: tuple[tuple[str, float], ...] = ()  #: of the test split, by name, 0 to 100, higher is better
     seeds: tuple[int, ...] = ()  #: the loss is the mean over these; empty for a recorded curve
     spread: float | None = None  #: standard deviation of the loss over seeds (ddof = 1); None with one seed
     cost: Cost = Cost()  # noqa: RUF009 - frozen
@@ -63,7 +66,8 @@ class Observation:
 
     def in_unit(self, unit: LossUnit) -> Observation:
         """Return this observation with `loss` in `unit`."""
-        return replace(self, loss=self.loss_per_byte if unit == "nats/byte" else self.loss_per_token)
+        losses = {"nats/byte": self.loss_per_byte, "nats/token": self.loss_per_token, "error": self.error}
+        return replace(self, loss=losses[unit])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

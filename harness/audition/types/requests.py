@@ -30,6 +30,7 @@ class MeasurementRequest:
     memory_bytes: int | None = None  #: estimated need on a device that others share; None: unknown
     rank_lossy: bool = False  #: measure even if the tokeniser cannot give the task's targets back
     save_to: str | None = None  #: folder that gets the fine-tuned model; None: only its loss counts
+    objective: str | None = None  #: to measure on the test split, beside the loss; None: the loss alone
     metric: str | None = None  #: of what a fine-tuned model generates; None: the task's, or one that sees its script
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audition.encoding.options import reading_options
 from audition.errors import AuditionError
+from audition.tasks.labels import labels_of
 from audition.text import codec
+from audition.training.devices.clock import Stopwatch
 from audition.training.devices.finding import resolve_precision
 from audition.training.devices.tensors import autocast
 from audition.training.failures import one_line
+from audition.training.loop.evaluation import evaluate
+from audition.training.measurement import Measurement
 from audition.training.metrics import metric_for, score
+from audition.training.metrics.objectives import OF_LABELS, classification, error_of, value_of
 from audition.types.requests import EVALUATION
 
 if TYPE_CHECKING:
@@ -33,15 +39,67 @@ def finetune(
     A team generates together, each process the same, and the first writes.
     """
     observation = candidate.measure(request, on_progress)
+    if observation.status == "ok" and request.objective is not None:
+        watch = Stopwatch(candidate.model.device)
+        observation = judged(observation, candidate, task, request, request.objective)
+        cost = replace(observation.cost, seconds=(observation.cost.seconds or 0.0) + watch.device_seconds)
+        observation = replace(
+            observation, cost=cost, wall_seconds=(observation.wall_seconds or 0.0) + watch.wall_seconds
+        )
     if observation.status == "ok" and request.save_to is not None:
         examples = task.test(N_GENERATED)
         predictions, failure = _generated(candidate, request, examples)
+        labelled = label_metrics(candidate, task, request)  # by all of a team
         if candidate.model.team.rank == 0:
             folder = Path(request.save_to)
             shown = examples[: len(predictions)]
-            _write_evaluation(folder, observation, _metric(request, task, examples), shown, predictions, failure)
+            metric = _metric(request, task, examples)
+            _write_evaluation(folder, observation, metric, shown, predictions, failure, labelled)
             _keep_generation(candidate.adapter, folder, examples, request.recipe)
     return observation
+
+
+def judged(
+    observation: Observation, candidate: Candidate, task: TaskLoader, request: MeasurementRequest, objective: str
+) -> Observation:
+    """Return the observation with the objective, measured with the weights that are loaded now.
+
+    Whatever generates nothing has crashed as a candidate for this objective.
+    """
+    if objective in OF_LABELS:
+        metrics = label_metrics(candidate, task, request)
+    else:
+        examples = task.test(N_GENERATED)
+        predictions, failure = _generated(candidate, request, examples)
+        if failure:
+            return replace(observation, status="crashed", message=f"nothing was generated: {failure}")
+        metrics = {objective: value_of(objective, predictions, [example.target for example in examples])}
+    return replace(observation, error=error_of(metrics[objective]), metrics=tuple(metrics.items()))
+
+
+def label_metrics(candidate: Candidate, task: TaskLoader, request: MeasurementRequest) -> dict[str, float]:
+    """Return accuracy and macro-F1 of the likeliest labels of test examples; nothing where targets are no labels."""
+    labels = labels_of(task)
+    if not labels:
+        return {}
+    examples = task.test(N_GENERATED)
+    measurement = Measurement(candidate.model, request, candidate.attempt, lambda _: None)
+    likeliest = []
+    for example in examples:
+        likelihoods = []
+        for label in labels:
+            split = candidate.model.task.scored([replace(example, target=label)], request.recipe)
+            nll = evaluate(
+                candidate.adapter,
+                split.encoded,
+                split.targets,
+                device=candidate.model.device,
+                precision=measurement.grid.precision,
+                limit=measurement.limit,
+            ).nll
+            likelihoods.append(-nll)
+        likeliest.append(labels[max(range(len(labels)), key=likelihoods.__getitem__)])
+    return classification(likeliest, [example.target for example in examples])
 
 
 def _generated(candidate: Candidate, request: MeasurementRequest, examples: Sequence[Example]) -> tuple[list[str], str]:
@@ -84,6 +142,7 @@ def _write_evaluation(
     examples: Sequence[Example],
     predictions: Sequence[str],
     failure: str,
+    labelled: dict[str, float],
 ) -> None:
     name, why = metric
     shown = list(zip(examples, predictions, strict=True))[:N_SHOWN]
@@ -91,7 +150,10 @@ def _write_evaluation(
         "observation": observation,
         "metric": name,
         "metric_reason": why,
-        "metrics": score(name, predictions, [example.target for example in examples]) if predictions else {},
+        "metrics": {
+            **(score(name, predictions, [example.target for example in examples]) if predictions else {}),
+            **labelled,
+        },
         "generation_error": failure,
         "n_generated": len(predictions),
         "samples": [_sample(example, prediction) for example, prediction in shown],

@@ -59,7 +59,7 @@ class Worker:
         candidate.attempt = attempt or candidate.attempt
         if verb == "calibrate":
             return candidate.calibrate(request)
-        if request.save_to is not None:
+        if request.save_to is not None or request.objective is not None:
             return finetune(candidate, task, request, on_progress)
         return candidate.measure(request, on_progress)
 

@@ -17,10 +17,12 @@ from audition.errors import UsageError
 from audition.library.progress import Display
 from audition.library.words import DEFAULT_LEDGER
 
+FAILED = frozenset({"crashed", "timed-out", "out-of-memory", "not-finite"})  #: what becomes of who was tried
+
 if TYPE_CHECKING:
     from audition.selection.config import SelectionConfig
     from audition.selection.plan import Plan
-    from audition.types import LossUnit
+    from audition.types import LossUnit, Report
     from audition.types.protocols import TaskLoader
 
 
@@ -116,6 +118,12 @@ def select(
             rich_help_panel=arguments.COMPARED,
         ),
     ] = None,
+    objective: Annotated[
+        Literal["rouge-l", "chrf", "exact-match", "accuracy", "f1"] | None,
+        typer.Option(
+            help="Rank by this, measured on the test split, instead of the loss.", rich_help_panel=arguments.COMPARED
+        ),
+    ] = None,
     rank_lossy: arguments.RankLossy = False,
     recheck: Annotated[
         bool,
@@ -168,12 +176,23 @@ def select(
         raise UsageError("--dry-run plans live selections; a replay costs nothing")
     if dry_run and quiet:
         raise UsageError("--dry-run shows the plan and --quiet does not: give one of them")
-    display = ScreenDisplay(loss_unit or "nats/byte", is_dry_run=dry_run, as_json=as_json, is_wide=wide, is_quiet=quiet)
+    unit: LossUnit = "error" if objective else loss_unit or "nats/byte"
+    display = ScreenDisplay(unit, is_dry_run=dry_run, as_json=as_json, is_wide=wide, is_quiet=quiet)
     report = library.select(**words_of(ctx, library.select), progress=display)
     show_report(report, as_json=as_json, is_wide=wide, folder=display.folder)
     if report.is_interrupted:
         typer.echo("interrupted: this is what is known so far; the same command goes on from here", err=True)
         raise typer.Exit(130)
+    if (code := exit_code(report)) != 0:
+        raise typer.Exit(code)
+
+
+def exit_code(report: Report) -> int:
+    """Return 0: done; 1: some candidates failed while they were measured; 3: nobody could be ranked."""
+    rows = [row for stratum in report.strata for row in stratum.ranking]
+    if not any(row.rank for row in rows):
+        return 3
+    return int(any(row.status in FAILED for row in rows))
 
 
 class ScreenDisplay(Display):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audition import library
+from audition.cli import arguments
 from audition.cli.arguments import Names, PluginFiles, words_of
 from audition.cli.show.tables import AsJson, print_json
 from audition.library.memory_planning import Precision
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def plan_models(
     ctx: typer.Context,
     models: Annotated[list[str], typer.Argument(help="Listed names, patterns, hub ids or ./folders.")],
-    recipe: Annotated[str, typer.Option(help="quick, paper, or ./my.toml.")] = "paper",
+    recipe: Annotated[str, typer.Option(help="standard, one-rate, quick, paper, or ./my.toml.")] = "paper",
     task: Annotated[
         str | None, typer.Option(help="Take the lengths of this task. Default: the recipe's limits.")
     ] = None,
@@ -29,6 +30,14 @@ def plan_models(
     precision: Annotated[
         Precision, typer.Option(help="What the GPU computes in, where the recipe says auto.")
     ] = "bf16",
+    input_column: arguments.InputColumn = None,
+    target_column: arguments.TargetColumn = None,
+    prompt: arguments.Prompt = None,
+    validation: arguments.Validation = None,
+    test: arguments.Test = None,
+    delimiter: arguments.Delimiter = None,
+    quotes: arguments.Quotes = "auto",
+    skip_bad_rows: arguments.SkipBadRows = False,
     plugin: PluginFiles = None,
     as_json: AsJson = False,
 ) -> None:

@@ -33,6 +33,7 @@ def check(
     ] = None,
     recipe: arguments.Recipe = None,
     truncate: arguments.Truncate = None,
+    min_size: Annotated[int | None, typer.Option(min=1, help="Smallest subset. Default: the task's.")] = None,
     input_column: arguments.InputColumn = None,
     target_column: arguments.TargetColumn = None,
     prompt: arguments.Prompt = None,
@@ -58,6 +59,7 @@ def check(
         replace(chosen, truncate=truncate or chosen.truncate),
         _candidates(catalog, models),
         n_sizes=N_SIZES,
+        min_size=min_size,
     )
     if as_json:
         return print_json(found)
@@ -136,7 +138,7 @@ def _advice(found: Inspection) -> list[str]:
     if any(reach.is_enough for reach in found.reach):
         return []
     try:
-        require_sizes(found.task.n_train or 0, Fraction(1, 8), found.task.min_size, wanted=N_SIZES)
+        require_sizes(found.task.n_train or 0, Fraction(1, 8), found.min_size, wanted=N_SIZES)
     except UsageError as error:
         return [str(error)]
     return []

@@ -70,6 +70,8 @@ def ranking_rows(stratum: Stratum) -> list[dict[str, Any]]:
 def ranking_title(report: Report, stratum: Stratum) -> str:
     """Return the heading of a ranking."""
     memory = "" if stratum.memory_budget_bytes is None else f" within {format_bytes(stratum.memory_budget_bytes)}"
+    if report.objective is not None:
+        return f"{report.task}: {report.selector} at {report.budget}{memory}, by error: 1 − {report.objective}"
     return f"{report.task}: {report.selector} at {report.budget}{memory}, losses in {report.loss_unit}"
 
 

@@ -35,7 +35,7 @@ def draw(headway: Headway, ranking: Ranking | None, loss_unit: LossUnit, *, heig
     lines: list[RenderableType] = [
         _line(headway.headline, "bold"),
         _line(" · ".join(filter(None, (headway.spent, headway.throughput, loss_unit))), "dim"),
-        _table(headway, everybody[:n_shown], has_predictions=any(place.row is not None for place in everybody)),
+        _table(headway, everybody[:n_shown], loss_unit, has_predictions=any(place.row for place in everybody)),
     ]
     if n_shown < len(everybody):
         lines.append(_line(f"… and {len(everybody) - n_shown} more", "dim"))
@@ -63,14 +63,14 @@ def n_that_fit(n_candidates: int, height: int) -> int:
     return n_candidates if n_candidates <= room else max(1, room - 1)
 
 
-def _table(headway: Headway, shown: list[Place], *, has_predictions: bool) -> Table:
+def _table(headway: Headway, shown: list[Place], loss_unit: LossUnit, *, has_predictions: bool) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     table.add_column("", justify="right", no_wrap=True)
     table.add_column("model", min_width=8)  # the one that is cut where the terminal is narrow
     if has_predictions:
         table.add_column("predicted, 80 %", no_wrap=True)
     table.add_column("sizes", no_wrap=True)
-    table.add_column("latest loss", no_wrap=True)
+    table.add_column("latest error" if loss_unit == "error" else "latest loss", no_wrap=True)
     table.add_column("now", no_wrap=True)
     for place in shown:
         cells = ["" if place.rank is None else str(place.rank), place.model]

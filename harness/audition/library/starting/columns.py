@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from audition.readings.inspection import Lengths
+from audition.tasks.labels import LEAST_REPEATED, LONGEST, MOST_LABELS
 
 LOOKED_AT = 50_000  #: rows of the training data that columns are told by
 #: names that people give to what a model reads and to what it shall write; the first are the surest
@@ -15,8 +16,6 @@ TARGETS = (
     "target label answer output completion response chosen summary category class intent sentiment topic reply title y"
 )
 NEVER = frozenset({"rejected"})  #: what a model shall not write
-FEW = 50  #: distinct values that may be classes
-SHORT = 60  #: bytes of the longest name of a class
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +31,9 @@ class Column:
 
     @property
     def looks_like_classes(self) -> bool:
-        """Return whether few short values repeat: ten rows each at least."""
-        is_short = self.lengths is not None and self.lengths.longest <= SHORT
-        return is_short and 2 <= self.n_distinct <= FEW and 10 * self.n_distinct <= self.n_filled
+        """Return whether few short values come again and again, as labels do (`audition.tasks.labels`)."""
+        is_short = self.lengths is not None and self.lengths.longest <= LONGEST
+        return is_short and 2 <= self.n_distinct <= MOST_LABELS and LEAST_REPEATED * self.n_distinct <= self.n_filled
 
     @property
     def is_called_like_a_value(self) -> bool:

@@ -11,11 +11,12 @@ from itertools import islice
 
 from audition.budgets.ladder import ladder
 from audition.errors import UsageError
-from audition.library.starting.columns import FEW, SHORT, Column, columns_of, guess_pair
+from audition.library.starting.columns import Column, columns_of, guess_pair
 from audition.library.starting.languages import describe_language
 from audition.plugins.catalog import Catalog
 from audition.readings.inspection import Lengths
 from audition.tasks.addresses import find_opener
+from audition.tasks.labels import labels_of
 from audition.tasks.lengths import estimated_tokens
 from audition.tasks.reading import HasReadReport, ReadReport
 from audition.types import Example, TaskOptions, TaskSpec
@@ -79,19 +80,16 @@ def look(catalog: Catalog, task: str, options: TaskOptions) -> Findings:
         target_tokens=Lengths.of_counts("target", "tokens", [estimated_tokens(text) for text in targets]),
         language_of_inputs=describe_language(inputs),
         language_of_targets=describe_language(targets),
-        classes=classes_of([each.target for each in train]),
+        classes=classes_of(labels_of(opened), [each.target for each in train]),
         n_leaks=n_leaks(train, held_out),
         n_held_out=len(held_out),
         least=_least_share(opened.spec.n_train or 0, opened.spec.min_size),
     )
 
 
-def classes_of(targets: Sequence[str]) -> tuple[tuple[str, float], ...]:
-    """Return the distinct targets with their shares, where they are few, short and repeat: ten rows each, or more."""
-    counted = Counter(targets)
-    is_few = 2 <= len(counted) <= FEW and 10 * len(counted) <= len(targets)
-    if not is_few or max(len(target.encode()) for target in counted) > SHORT:
-        return ()
+def classes_of(labels: Sequence[str], targets: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    """Return the labels of a classification with their shares among the targets, most frequent first."""
+    counted = Counter(target for target in targets if target in set(labels))
     return tuple((target, count / len(targets)) for target, count in counted.most_common())
 
 

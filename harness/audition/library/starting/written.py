@@ -25,6 +25,7 @@ SUGGESTED = (
     ('spend = "2h"', "or: a limit on all measurements together, for which candidates race"),
     ("seeds = 2", "fine-tunings a point; their mean counts"),
 )
+OF_CLASSES = (('objective = "accuracy"', "or f1: rank by this, measured, instead of the loss"),)
 
 
 def write_settings(found: Findings, output: Path) -> None:
@@ -56,7 +57,8 @@ def settings_text(found: Findings, output: Path) -> str:
         if value != getattr(usual, each.name):
             note = _note(found, each.name)
             keys.append(toml_line(each.name, value) + (f"  # {note}" if note else ""))
-    suggested = [f"# {line}  # {what}" for line, what in SUGGESTED]
+    lines = (*SUGGESTED, *(OF_CLASSES if found.classes else ()))
+    suggested = [f"# {line}  # {what}" for line, what in lines]
     parts = ["\n".join(map(comment, head)), comment(describe(found)), "\n".join(keys), "\n".join(suggested)]
     return "\n\n".join(parts) + "\n"
 
@@ -160,7 +162,7 @@ def _targets(found: Findings) -> str:
     more = ", …" if len(found.classes) > _SHOWN else ""
     return (
         f"It looks like classification: {len(found.classes)} distinct targets ({shown}{more}). "
-        "Candidates are ranked by the loss of writing them, not by accuracy."
+        "Candidates are ranked by the loss of writing them, or by --objective accuracy or f1."
     )
 
 

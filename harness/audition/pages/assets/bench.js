@@ -11,16 +11,17 @@
   const text = (stratum) => (stratum === "all" ? "all" : stratum.replace("memory<=", "≤ ").replace("params<", "below ").replace("GiB", " GiB"));
 
   // --- which cells count: in the address
-  const FILTERS = { benchmark: "", task: "", ratio: "", stratum: "all" };
+  const FILTERS = { benchmark: cells.length ? cells[0].benchmark : "", task: "", ratio: "", stratum: "all" };
   const words = { benchmark: "all benchmarks", task: "all tasks", ratio: "all ratios", stratum: "all strata" };
   for (const [name, usualValue] of Object.entries(FILTERS)) {
     const select = find(`#by-${name}`);
     const values = unique(cells.map((cell) => cell[name]));
-    if (name !== "stratum") select.append(new Option(words[name], ""));
     for (const each of values) select.append(new Option(name === "stratum" ? text(each) : each, each));
-    select.value = values.includes(state.get(name)) ? state.get(name) : usualValue;
+    if (name !== "stratum") select[usualValue === "" ? "prepend" : "append"](new Option(words[name], ""));
+    const wanted = state.get(name) === "all" && name !== "stratum" ? "" : state.get(name);
+    select.value = wanted === "" || values.includes(wanted) ? wanted : usualValue;
     if (select.selectedIndex < 0) select.selectedIndex = 0;
-    select.addEventListener("change", () => { put(name, select.value === usualValue ? "" : select.value); show(); });
+    select.addEventListener("change", () => { put(name, select.value === usualValue ? "" : select.value || "all"); show(); });
   }
   find(".controls").addEventListener("submit", (event) => event.preventDefault());
   const counted = () => cells.filter((cell) => Object.keys(FILTERS).every((name) => !find(`#by-${name}`).value || cell[name] === find(`#by-${name}`).value));
@@ -104,6 +105,13 @@
     const front = [];
     for (const point of [...points].sort((a, b) => a.x - b.x || b.y - a.y)) if (!front.length || point.y > front[front.length - 1].y) front.push(point);
     const middle = Math.sqrt(Math.min(...points.map((point) => point.x)) * Math.max(...points.map((point) => point.x)));
+    const [low, high] = [Math.min(...points.map((point) => point.y)), Math.max(...points.map((point) => point.y))];
+    const span = Math.log(Math.max(...points.map((point) => point.x)) / Math.min(...points.map((point) => point.x))) || 1;
+    const named = [];  // labels that stand in no other's way; the rest are told by the tip and the table
+    for (const point of points) {
+      const isNear = (other) => Math.abs(other.y - point.y) < 0.045 * (high - low) && Math.abs(Math.log(other.x / point.x)) < 0.3 * span;
+      if (!named.some(isNear)) named.push(point);
+    }
     const isPhone = width < 500;
     const colours = colourOf(points.map((point) => point.selector));
     const chart = Plot.plot({
@@ -114,7 +122,7 @@
         Plot.line(front, { x: "x", y: "y", stroke: colour("soft"), strokeDasharray: "4,3", curve: "step-after" }),
         Plot.dot(points, { x: "x", y: "y", fill: (point) => colours(point.selector), r: 5 }),
         ...[["start", 9, (point) => point.x < middle], ["end", -9, (point) => point.x >= middle]].map(([textAnchor, dx, of]) => (
-          Plot.text(points.filter(of), { x: "x", y: "y", text: (point) => short(point.selector, 18), dx, textAnchor, fill: colour("ink"), stroke: colour("paper"), strokeWidth: 3 })
+          Plot.text(named.filter(of), { x: "x", y: "y", text: (point) => short(point.selector, 18), dx, textAnchor, fill: colour("ink"), stroke: colour("paper"), strokeWidth: 3 })
         )),
       ],
     });

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from audition.types import MemoryEstimate, ModelSpec, Observation, RankedModel
     from audition.types.results.certainties import Certainty
 
+FAR = 16  #: times as many examples as were measured: the sentence says so
 LIKELY = 0.5  #: of a choice that is less likely to be as good as the best, the data cannot tell
 
 
@@ -29,6 +30,7 @@ class Noise:
 
     std: float
     label: Literal["measured", "estimated"]
+    of: str = "seed noise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,8 @@ def advise(
     can_recheck: bool = False,
     candidates: Sequence[ModelSpec] = (),
     memory: Mapping[str, MemoryEstimate | None] = MappingProxyType({}),
+    d_full: int = 0,
+    noise: Noise | None = None,
 ) -> Advice:
     """Return what goes under the table.
 
@@ -104,6 +108,8 @@ def advise(
         can_recheck: whether `--recheck` could measure again what is out of line.
         candidates: what is known of them besides.
         memory: what they need, by name.
+        d_full: examples that losses are predicted for; 0: nobody asks how far that is.
+        noise: of one measurement; None: that of seeds.
     """
     ranked = [row for row in ranking if row.rank is not None]
     if not ranked:
@@ -113,11 +119,13 @@ def advise(
     doubts = _doubts(best, own)
     if not doubts:
         sure = _certainty(ranked, best)
-        how_sure = _lead(ranked, observations) if sure is None else _how_sure(sure, len(ranked))
+        how_sure = _lead(ranked, observations, noise) if sure is None else _how_sure(sure, len(ranked))
         apart = ""
         if sure is not None and sure.level:
             apart = telling_apart((best.model, *sure.level), observations, candidates, memory)
-        sentence = " ".join(filter(None, (_take(best), how_sure, apart)))
+        sentence = " ".join(
+            filter(None, (_take(best, _times_as_far(own.get(best.model, ()), d_full)), how_sure, apart))
+        )
         return Advice(sentence=sentence, model=best.model, certainty=sure)
     said = f"No confident recommendation: {best.model} is first, but "
     said += " and ".join(finding.note for finding in doubts)
@@ -145,7 +153,13 @@ def _instead(said: str, other: RankedModel | None, *, is_alone: bool) -> Advice:
     return Advice(sentence=f"{said}. {rest}", model=None)
 
 
-def _take(best: RankedModel) -> str:
+def _times_as_far(own: Sequence[Observation], d_full: int) -> float:
+    """Return how many times as many examples as were measured a prediction is for; 0: nothing was."""
+    largest = max((each.n_samples for each in own if each.loss is not None), default=0)
+    return d_full / largest if largest else 0.0
+
+
+def _take(best: RankedModel, times_as_far: float = 0.0) -> str:
     if best.score is None or best.score >= 0 or best.predicted_loss is None:
         return f"Fine-tune {best.model}."
     interval = ""
@@ -153,7 +167,9 @@ def _take(best: RankedModel) -> str:
         is_unseen = "unseen" in best.flags
         unsure = ", which is not reliable: it had never seen such text" if is_unseen else ""
         interval = f" (80 % interval {best.interval[0]:.3f} to {best.interval[1]:.3f}{unsure})"
-    return f"Fine-tune {best.model}: its predicted loss after full fine-tuning is {best.predicted_loss:.3f}{interval}."
+    far = f", for {times_as_far:.0f} times as many examples as were measured" if times_as_far >= FAR else ""
+    loss = f"{best.predicted_loss:.3f}{interval}{far}"
+    return f"Fine-tune {best.model}: its predicted loss after full fine-tuning is {loss}."
 
 
 def _certainty(ranked: Sequence[RankedModel], best: RankedModel) -> Certainty | None:
@@ -179,7 +195,7 @@ def _how_sure(sure: Certainty, n_ranked: int) -> str:
     return f"{said} Level with it: {_names_of(sure.level)}." if sure.level else said
 
 
-def _lead(ranked: Sequence[RankedModel], observations: Sequence[Observation]) -> str:
+def _lead(ranked: Sequence[RankedModel], observations: Sequence[Observation], noise: Noise | None) -> str:
     """Return how sure the first place is, as a sentence."""
     best, *others = ranked
     if not others:
@@ -191,14 +207,14 @@ def _lead(ranked: Sequence[RankedModel], observations: Sequence[Observation]) ->
         return "How sure that is cannot be told."
     if best.score is None or best.score >= 0:  # not minus a loss: nothing to compare with noise
         return "How sure that is cannot be told from its score."
-    noise = seed_noise(observations)
+    noise = noise or seed_noise(observations)
     if noise is None:
         is_recorded = all(each.source == "recorded" for each in observations)
         said = "How much of its lead is seed noise is not known"
         return f"{said}." if is_recorded and observations else f"{said}; --seeds 3 measures it."
     n_seeds = min((len(each.seeds) for each in observations if each.n_samples and each.seeds), default=1)
     close = close_calls(ranked, noise, n_seeds)
-    spread = f"seed noise of {noise.std:.1%} ({noise.label})"
+    spread = f"{noise.of} of {noise.std:.1%} ({noise.label})"
     if not close:
         return (
             f"Its lead is larger than {spread}, but how far off predictions are is not known: this selector tells none."

@@ -40,6 +40,8 @@ class Report:
     certainty: Certainty | None = None  #: how sure that is; None: its selector gives no intervals
     choice: str = ""  #: how the budget's share of the rows was chosen; "": it was given
     next_step: NextStep | None = None  #: what would make it surer; None: nothing within reach, or it is not known
+    objective: str | None = None  #: that candidates are ranked by, whose "error" losses are; None: the loss itself
+    loss_agreement: float | None = None  #: Spearman's ρ of the orders by loss and by error, as measured; None: unknown
     commands: Mapping[str, str] = field(default_factory=dict)  #: "repeat", "finetune" and "next", quoted for a shell
     is_interrupted: bool = False  #: the ranking is of what had been measured when somebody ended the selection
     provenance: Mapping[str, Any]
@@ -74,6 +76,8 @@ class Report:
                 "recommended": self.recommended,
                 "certainty": self.certainty,
                 "next_step": self.next_step,
+                "objective": self.objective,
+                "loss_agreement": self.loss_agreement,
                 "commands": self.commands,
                 "is_interrupted": self.is_interrupted,
                 "provenance": self.provenance,
@@ -172,6 +176,8 @@ def _observation_json(observation: Observation) -> dict[str, Any]:
         "loss": observation.loss,
         "loss_per_token": observation.loss_per_token,
         "loss_per_byte": observation.loss_per_byte,
+        "error": observation.error,
+        "metrics": dict(observation.metrics),
         "spread": observation.spread,
         "seeds": observation.seeds,
         "seconds": observation.cost.seconds,

@@ -41,6 +41,7 @@ EVERYTHING = SelectionConfig(
     n_seeds=3,
     seed=5,
     loss_unit="nats/token",
+    objective="chrf",
     min_size=30,
     full_size=100_000,
     rank_lossy=True,

@@ -175,3 +175,10 @@ def test_a_selector_without_intervals_gets_none_invented() -> None:
     assert advice.certainty is None
     assert "probability" not in advice.sentence
     assert "how far off predictions are is not known" in advice.sentence
+
+
+@pytest.mark.parametrize(("d_full", "is_said"), [(400, False), (16 * 400, True), (64 * 400, True)])
+def test_a_prediction_far_beyond_what_was_measured_is_said_to_be_so(d_full: int, is_said: bool) -> None:
+    largest = max(each.n_samples for each in curves(a=FALLING))
+    advice = advise([sure_row(1, "a", 2.0, 0.02)], curves(a=FALLING), d_full=d_full * largest // 400)
+    assert (f"for {d_full // 400} times as many examples as were measured" in advice.sentence) is is_said
