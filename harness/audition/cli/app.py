@@ -29,6 +29,8 @@ class Root(LazyGroup):
         "selectors": Lazy("audition.cli.look.selectors:app", "List what turns observations into a ranking.", LOOK),
         "runs": Lazy("audition.cli.look.runs:app", "List and show selections made here.", LOOK),
         "plugins": Lazy("audition.cli.look.plugins:app", "List plugins, where they come from, and which failed.", LOOK),
+        "curves": Lazy("audition.cli.look.here.curves:app", "List and draw the loss curves of a ledger.", LOOK),
+        "doctor": Lazy("audition.cli.look.here.doctor:doctor", "Check devices, ledger, plugins, caches and hub.", LOOK),
     }
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer has no stable name for a context

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from audition.library.benchmarking import BenchResult, bench
+    from audition.library.doctoring import CheckUp, doctor
     from audition.library.finetuning import FinetunedModel, finetune
     from audition.library.fitting import CurveFits, fit
     from audition.library.memory_planning import MemoryPlan, plan_memory
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BenchResult",
+    "CheckUp",
     "CurveFits",
     "FinetunedModel",
     "MemoryPlan",
     "bench",
+    "doctor",
     "finetune",
     "fit",
     "plan_memory",
@@ -31,10 +34,12 @@ __all__ = [
 
 _HOMES = {
     "BenchResult": "benchmarking",
+    "CheckUp": "doctoring",
     "CurveFits": "fitting",
     "FinetunedModel": "finetuning",
     "MemoryPlan": "memory_planning",
     "bench": "benchmarking",
+    "doctor": "doctoring",
     "finetune": "finetuning",
     "fit": "fitting",
     "plan_memory": "memory_planning",

@@ -53,6 +53,8 @@ _runs = sa.Table(
     sa.Column("report", sa.Text, nullable=False),  # JSON
 )
 
+TABLES = _metadata.tables  #: by name, for whoever looks a ledger over without making one
+
 
 def is_final(observation: Observation) -> bool:
     """Return whether measuring again could not give another outcome."""
