@@ -77,6 +77,8 @@ def why_not(url: str, timeout: float) -> str:
             error.close()
             # the hub, or a stand-in for it, is there; a proxy that refuses is not it
             outcome[0] = "" if error.code in (404, 405) else f"HTTP status {error.code}"
+        except TimeoutError:
+            return
         except Exception as error:  # noqa: BLE001 - whatever it is, there is no answer
             outcome[0] = str(getattr(error, "reason", "") or describe(error))
 

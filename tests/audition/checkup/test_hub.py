@@ -71,7 +71,7 @@ def test_a_proxy_that_refuses_is_no_hub(endpoint: str, status: int, reason: str)
 def test_a_hub_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
-        assert why_not(f"http://127.0.0.1:{silent.getsockname()[1]}", 0.2) in ("no answer within 0.2 s", "timed out")
+        assert why_not(f"http://127.0.0.1:{silent.getsockname()[1]}", 0.2) == "no answer within 0.2 s"
 
 
 def test_the_cache_is_counted_by_its_blobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

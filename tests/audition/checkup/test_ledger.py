@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from audition.checkup.ledger import check_ledger
 from audition.measuring.ledger import Ledger
 from audition.types import Observation
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
