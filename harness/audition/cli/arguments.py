@@ -61,6 +61,7 @@ TrainOn = Annotated[
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda (every GPU), cuda:1, or cuda:0,cuda:2.")]
 Ledger = Annotated[str, typer.Option(help="File or database URL that keeps finished measurements.")]
+LogTo = Annotated[Names, typer.Option("--log-to", help="Also log to mlflow, wandb, tensorboard or trackio. Repeat.")]
 RankLossy = Annotated[
     bool, typer.Option("--rank-lossy", help="Rank models whose tokeniser cannot write the targets, too.")
 ]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from audition.budgets.budget import SizeCap
 from audition.errors import UsageError
 from audition.library.progress import Display, Kind
-from audition.library.words import DEFAULT_LEDGER, load_catalog, task_options
+from audition.library.words import DEFAULT_LEDGER, Names, load_catalog, names, task_options
 from audition.plugins.catalog import Catalog
 from audition.selection.config import SelectionConfig
 from audition.types import Observation, Quotes, Side, TrainOn
@@ -65,6 +65,7 @@ def finetune(
     delimiter: str | None = None,
     quotes: Quotes = "auto",
     skip_bad_rows: bool = False,
+    log_to: Names = (),
     ledger: str = DEFAULT_LEDGER,
     plugin: Sequence[str | PathLike[str]] = (),
     catalog: Catalog | None = None,
@@ -95,6 +96,7 @@ def finetune(
         delimiter: one character between fields.
         quotes: whether quotation marks are text or quotes.
         skip_bad_rows: count bad rows instead of stopping at one.
+        log_to: loggers such as "mlflow", "wandb", "tensorboard" and "trackio".
         ledger: file or database URL that keeps what was measured.
         plugin: Python files to load as plugins.
         catalog: plugins that are loaded already; None: they are loaded now.
@@ -106,6 +108,7 @@ def finetune(
     from audition.finetuning.card import read_evaluation
     from audition.finetuning.finetuning import check_output, open_finetuning
     from audition.library.progress import display_of
+    from audition.library.tracking import tracking
     from audition.measuring.ledger import Ledger
 
     folder = Path(output)
@@ -132,10 +135,14 @@ def finetune(
         rank_lossy=rank_lossy,
         metric=metric,
     )
-    with display_of(progress, "nats/byte") as display:
+    catalog = catalog or load_catalog(plugin)
+    with (
+        tracking(catalog, names(log_to), config, "finetune") as trackers,
+        display_of(progress, "nats/byte") as display,
+    ):
         finetuning = open_finetuning(
             config,
-            catalog or load_catalog(plugin),
+            catalog,
             Ledger(ledger),
             learning_rate=learning_rate,
             batch_size=batch_size,
@@ -149,6 +156,8 @@ def finetune(
             observation = finetuning.run(folder)
         finally:
             finetuning.losses.cancel()
-    if observation.status != "ok":
-        raise UsageError(f"{model}: fine-tuning ended {observation.status}: {observation.message}")
-    return FinetunedModel(folder=folder, observation=observation, evaluation=read_evaluation(folder))
+        if observation.status != "ok":
+            raise UsageError(f"{model}: fine-tuning ended {observation.status}: {observation.message}")
+        found = FinetunedModel(folder=folder, observation=observation, evaluation=read_evaluation(folder))
+        trackers.finetuned(observation, found.evaluation)
+    return found

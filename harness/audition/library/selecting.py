@@ -10,6 +10,7 @@ from pathlib import Path
 from audition.budgets.parsing import parse_budget
 from audition.errors import UsageError
 from audition.library.progress import Display, Kind
+from audition.library.tracking import Trackers, tracking
 from audition.library.words import (
     DEFAULT_LEDGER,
     Names,
@@ -66,6 +67,7 @@ def select(
     delimiter: str | None = None,
     quotes: Quotes = "auto",
     skip_bad_rows: bool = False,
+    log_to: Names = (),
     ledger: str = DEFAULT_LEDGER,
     output: str | PathLike[str] | None = None,
     plugin: Sequence[str | PathLike[str]] = (),
@@ -114,6 +116,7 @@ def select(
         delimiter: one character between fields.
         quotes: whether quotation marks are text or quotes.
         skip_bad_rows: count bad rows instead of stopping at one.
+        log_to: loggers such as "mlflow", "wandb", "tensorboard" and "trackio".
         ledger: file or database URL that keeps finished measurements.
         output: run folder; None: a new one in .audition/runs, none for a replay.
         plugin: Python files to load as plugins.
@@ -161,12 +164,14 @@ def select(
     catalog = catalog or load_catalog(plugin)
     catalog.executor(config.executor)  # a misspelt name is refused at once, in a replay too
     folder = None if output is None else Path(output)
-    report = (
-        _replay(config, catalog, folder)
-        if source == "recorded"
-        else _fine_tune(config, catalog, ledger, folder, progress)
-    )
-    catalog.plugins.hooks.selected(report)
+    with tracking(catalog, names(log_to), config, source) as trackers:
+        report = (
+            _replay(config, catalog, folder)
+            if source == "recorded"
+            else _fine_tune(config, catalog, ledger, folder, progress, trackers)
+        )
+        catalog.plugins.hooks.selected(report)
+        trackers.selected(report)
     return report
 
 
@@ -183,7 +188,12 @@ def _replay(config: SelectionConfig, catalog: Catalog, folder: Path | None) -> R
 
 
 def _fine_tune(
-    config: SelectionConfig, catalog: Catalog, ledger: str, folder: Path | None, progress: Kind | Display
+    config: SelectionConfig,
+    catalog: Catalog,
+    ledger: str,
+    folder: Path | None,
+    progress: Kind | Display,
+    trackers: Trackers,
 ) -> Report:
     from audition.library.progress import display_of
     from audition.library.run_folders import new_run_folder, write_run
@@ -199,7 +209,7 @@ def _fine_tune(
             store,
             log_dir=folder / "workers",
             on_progress=display.step,
-            on_observation=display.observed,
+            on_observation=trackers.hearing(display.observed),
         )
         try:
             display.opened(selection.setting.task, config, folder)

@@ -95,7 +95,6 @@ def test_a_curve_that_failed_everywhere_is_a_table_alone() -> None:
 @pytest.mark.usefixtures("ledger")
 def test_what_is_not_there_is_one_line_with_what_is() -> None:
     assert "Did you mean toy?" in audition("curves", "show", "toi", "gpt2", code=2).stderr
-    assert ()
     assert "Did you mean gpt2?" in audition("curves", "show", "toy", "gp2", code=2).stderr
 
 
