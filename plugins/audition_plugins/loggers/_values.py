@@ -33,7 +33,8 @@ def label(model: str) -> str:
 
 def of_observation(observation: Observation) -> dict[str, float]:
     """Return the numbers of a measurement by metric; none of the loss where it failed."""
-    numbers = {"loss": observation.loss, "seconds": observation.cost.seconds}
+    seconds = observation.cost.seconds if observation.source == "live" else None  # a recorded curve tells no time
+    numbers = {"loss": observation.loss, "seconds": seconds}
     return {f"{name}/{label(observation.model)}": float(x) for name, x in numbers.items() if x is not None}
 
 
