@@ -23,7 +23,8 @@ class TensorboardLogger:
         self._files = _values.library("tensorboard.summary.writer.event_file_writer", "tensorboard")
         self._event = _values.library("tensorboard.compat.proto.event_pb2", "tensorboard")
         self._summary = _values.library("tensorboard.compat.proto.summary_pb2", "tensorboard")
-        self._text = _values.library("tensorboard.plugins.text.summary", "tensorboard")
+        self._tensor = _values.library("tensorboard.compat.proto.tensor_pb2", "tensorboard")
+        self._text = _values.library("tensorboard.plugins.text.metadata", "tensorboard")
 
     def start(self, name: str, parameters: Mapping[str, str]) -> None:
         """Begin a folder."""
@@ -58,7 +59,10 @@ class TensorboardLogger:
 
     def _write_texts(self, texts: Mapping[str, str]) -> None:
         for name, text in texts.items():
-            self._add(self._text.pb(name, text), 0)
+            tensor = self._tensor.TensorProto(dtype="DT_STRING", string_val=[text.encode()])
+            metadata = self._text.create_summary_metadata(display_name=name, description="")
+            value = self._summary.Summary.Value(tag=name, metadata=metadata, tensor=tensor)
+            self._add(self._summary.Summary(value=[value]), 0)
 
     def _add(self, summary: Any, step: int) -> None:  # noqa: ANN401 - a protocol buffer
         self._writer.add_event(self._event.Event(wall_time=time.time(), step=step, summary=summary))

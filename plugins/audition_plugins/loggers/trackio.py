@@ -39,7 +39,8 @@ class TrackioLogger:
 
     def end(self, *, is_ok: bool) -> None:
         """End the run, sent or written."""
-        self._run.finish()
+        # not that of the run: it would be ended once more when Python ends, and that prints
+        self._trackio.finish()
 
 
 make = TrackioLogger

@@ -91,10 +91,14 @@ def test_a_run_that_fails_is_ended_as_failed() -> None:
 
 def test_a_logger_that_raises_is_warned_of_once_and_told_nothing_more() -> None:
     logger = Remembers(n_good=1)
-    with (
-        pytest.warns(PluginWarning, match="nothing more is logged to memory: OSError: no space left on device") as said,
-        tracking(catalog(logger), ["memory"], CONFIG, "live") as trackers,
-    ):
-        trackers.measured(SEEN)
-        trackers.finetuned(SEEN, {})
+
+    def log() -> None:
+        with tracking(catalog(logger), ["memory"], CONFIG, "live") as trackers:
+            trackers.measured(SEEN)
+            trackers.finetuned(SEEN, {})
+
+    with pytest.warns(
+        PluginWarning, match="nothing more is logged to memory: OSError: no space left on device"
+    ) as said:
+        log()
     assert (len(said), len(logger.told)) == (1, 1)
