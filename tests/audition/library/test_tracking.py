@@ -97,8 +97,6 @@ def test_a_logger_that_raises_is_warned_of_once_and_told_nothing_more() -> None:
             trackers.measured(SEEN)
             trackers.finetuned(SEEN, {})
 
-    with pytest.warns(
-        PluginWarning, match="nothing more is logged to memory: OSError: no space left on device"
-    ) as said:
+    with pytest.warns(PluginWarning, match="nothing more is logged to memory: OSError: no space") as said:
         log()
     assert (len(said), len(logger.told)) == (1, 1)

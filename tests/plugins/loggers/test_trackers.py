@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # the libraries of others war
 
 
 def select_and_log(to: str) -> Report:
-    return select("flan", source="recorded", models="gpt2*", ratio="1/64", selector="sub-tuning", log_to=to)
+    return select("flan", source="recorded", models="gpt2*", ratio="1/64", selector="guarded", log_to=to)
 
 
 def test_mlflow_has_parameters_losses_predictions_and_the_answer() -> None:
@@ -31,7 +31,7 @@ def test_mlflow_has_parameters_losses_predictions_and_the_answer() -> None:
     report = select_and_log("mlflow")
     client = mlflow.MlflowClient(tracking_uri=Path("mlruns").absolute().as_uri())
     (run,) = client.search_runs([client.get_experiment_by_name("audition").experiment_id])
-    assert (run.info.status, run.data.params["task"], run.data.params["selector"]) == ("FINISHED", "flan", "sub-tuning")
+    assert (run.info.status, run.data.params["task"], run.data.params["selector"]) == ("FINISHED", "flan", "guarded")
     assert run.data.tags["recommended"] == report.recommended
     history = {each.step: each.value for each in client.get_metric_history(run.info.run_id, "loss/gpt2")}
     assert history == {each.n_samples: each.loss for each in report.strata[0].measured if each.model == "gpt2"}
@@ -63,7 +63,7 @@ def test_wandb_writes_a_run_offline(monkeypatch: pytest.MonkeyPatch) -> None:
     for each in report.strata[0].measured:
         assert f"loss/{each.model}".encode() in written
         assert str(each.loss).encode() in written
-    for expected in ("sub-tuning", report.recommended or "", "predicted_loss/gpt2", "ranking"):
+    for expected in ("guarded", report.recommended or "", "predicted_loss/gpt2", "ranking"):
         assert expected.encode() in written
 
 
