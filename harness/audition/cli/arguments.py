@@ -67,6 +67,7 @@ Executor = Annotated[str, typer.Option(help="Where measurements run; `audition e
 ExecutorOption = Annotated[Names, typer.Option(help="Option of the executor, such as name=value. Repeat.")]
 Timeout = Annotated[float | None, typer.Option(min=1, help="Seconds one measurement may take.")]
 Wide = Annotated[bool, typer.Option("--wide", help="Tables with every column, however wide.")]
+LogTo = Annotated[Names, typer.Option("--log-to", help="Also log to mlflow, wandb, tensorboard or trackio. Repeat.")]
 RankLossy = Annotated[
     bool, typer.Option("--rank-lossy", help="Rank models whose tokeniser cannot write the targets, too.")
 ]
