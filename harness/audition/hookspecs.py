@@ -17,6 +17,7 @@ import pluggy
 from audition.types import (
     AdapterEntry,
     ExecutorEntry,
+    LoggerEntry,
     LossCurve,
     ModelSpec,
     Observation,
@@ -26,7 +27,7 @@ from audition.types import (
     TaskEntry,
 )
 
-VERSION = 2  #: of this specification; raised when a hook, an argument or a field is added, deprecated or removed
+VERSION = 3  #: of this specification; raised when a hook, an argument or a field is added, deprecated or removed
 
 hookspec = pluggy.HookspecMarker("audition")
 
@@ -73,6 +74,15 @@ def audition_executors() -> Iterable[ExecutorEntry]:
 
     Runs: once a command that fine-tunes.
     Cost: none but the entries. `make` starts nothing either: the first request does.
+    """
+
+
+@hookspec
+def audition_loggers() -> Iterable[LoggerEntry]:
+    """Return loggers: trackers of experiments that `--log-to` writes to.
+
+    Runs: once in `audition select` and `audition finetune`, if they are asked to log.
+    Cost: none but the entries. `make` imports the library; a run begins with the first measurement.
     """
 
 

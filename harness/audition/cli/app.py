@@ -30,10 +30,12 @@ class Root(LazyGroup):
         "tasks": Lazy("audition.cli.look.tasks:app", "List tasks; check a file of your own.", LOOK),
         "selectors": Lazy("audition.cli.look.selectors:app", "List what turns observations into a ranking.", LOOK),
         "executors": Lazy("audition.cli.look.executors:app", "List where measurements can run.", LOOK),
-        "page": Lazy("audition.cli.kept.page:page", "Write a run, or a benchmark, as a page of HTML.", LOOK),
-        "runs": Lazy("audition.cli.kept.runs:app", "List, show and compare what was run here.", LOOK),
+        "page": Lazy("audition.cli.here.page:page", "Write a run, or a benchmark, as a page of HTML.", LOOK),
+        "runs": Lazy("audition.cli.here.runs:app", "List, show and compare what was run here.", LOOK),
         "plugins": Lazy("audition.cli.look.plugins:app", "List plugins, where they come from, and which failed.", LOOK),
         "docs": Lazy("audition.cli.look.docs:docs", "List the documents of this version, or print one.", LOOK),
+        "curves": Lazy("audition.cli.here.curves:app", "List and draw the loss curves of a ledger.", LOOK),
+        "doctor": Lazy("audition.cli.here.doctor:doctor", "Check devices, ledger, plugins, caches and hub.", LOOK),
     }
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer has no stable name for a context

@@ -84,6 +84,15 @@ ExecutorOption = Annotated[
 ]
 Timeout = Annotated[float | None, typer.Option(min=1, help="Seconds one measurement may take.", rich_help_panel=PLACED)]
 Wide = Annotated[bool, typer.Option("--wide", help="Tables with every column, however wide.", rich_help_panel=OUTPUT)]
+LogTo = Annotated[
+    Names,
+    typer.Option(
+        "--log-to",
+        metavar="NAMES",
+        help="Also log to mlflow, wandb, tensorboard or trackio. Repeat.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 RankLossy = Annotated[
     bool,
     typer.Option(

@@ -58,6 +58,13 @@ EXAMPLES = MappingProxyType(
             "audition plugins new my-idea --selector",
             "audition plugins new my-rows --task --output plugins/my-rows",
         ),
+        "curves": ("audition curves", "audition curves show wmt19 gpt2 --source recorded"),
+        "curves list": ("audition curves --task 'wmt*'", "audition curves --source recorded --json"),
+        "curves show": (
+            "audition curves show my.jsonl tiny/gpt2-1.4m",
+            "audition curves show wmt19 gpt2 --source recorded --json",
+        ),
+        "doctor": ("audition doctor", "audition doctor --ledger shared.db --json"),
         "docs": ("audition docs", "audition docs faq"),
     }
 )

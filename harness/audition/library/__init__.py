@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from audition.library.benchmarking import BenchResult, bench
+    from audition.library.curves import CurvePoint, ListedCurve, list_curves, show_curve
+    from audition.library.doctoring import CheckUp, doctor
     from audition.library.finetuning import FinetunedModel, finetune
     from audition.library.fitting import CurveFits, fit
     from audition.library.memory_planning import MemoryPlan, plan_memory
@@ -20,23 +22,35 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BenchResult",
+    "CheckUp",
     "CurveFits",
+    "CurvePoint",
     "FinetunedModel",
+    "ListedCurve",
     "MemoryPlan",
     "bench",
+    "doctor",
     "finetune",
     "fit",
+    "list_curves",
     "page",
     "plan_memory",
     "select",
+    "show_curve",
 ]
 
 _HOMES = {
     "BenchResult": "benchmarking",
+    "CheckUp": "doctoring",
     "CurveFits": "fitting",
+    "CurvePoint": "curves",
+    "ListedCurve": "curves",
+    "list_curves": "curves",
+    "show_curve": "curves",
     "FinetunedModel": "finetuning",
     "MemoryPlan": "memory_planning",
     "bench": "benchmarking",
+    "doctor": "doctoring",
     "finetune": "finetuning",
     "fit": "fitting",
     "page": "paging",

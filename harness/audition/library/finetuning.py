@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any, Literal
 from audition.budgets.budget import SizeCap
 from audition.errors import UsageError
 from audition.library.progress import Display, Kind
-from audition.library.words import DEFAULT_LEDGER, Options, load_catalog, options, plugin_files, task_options
+from audition.library.words import (
+    DEFAULT_LEDGER,
+    Names,
+    Options,
+    load_catalog,
+    names,
+    options,
+    plugin_files,
+    task_options,
+)
 from audition.plugins.catalog import Catalog
 from audition.selection.config import SelectionConfig
 from audition.types import Observation, Quotes, Side, TrainOn
@@ -68,6 +77,7 @@ def finetune(
     delimiter: str | None = None,
     quotes: Quotes = "auto",
     skip_bad_rows: bool = False,
+    log_to: Names = (),
     ledger: str = DEFAULT_LEDGER,
     plugin: Sequence[str | PathLike[str]] = (),
     catalog: Catalog | None = None,
@@ -101,6 +111,7 @@ def finetune(
         delimiter: one character between fields.
         quotes: whether quotation marks are text or quotes.
         skip_bad_rows: count bad rows instead of stopping at one.
+        log_to: loggers such as "mlflow", "wandb", "tensorboard" and "trackio".
         ledger: file or database URL that keeps what was measured.
         plugin: Python files to load as plugins.
         catalog: plugins that are loaded already; None: they are loaded now.
@@ -115,6 +126,7 @@ def finetune(
     from audition.library.progress import display_of
     from audition.library.run_folders import new_run_folder
     from audition.library.run_records import RunRecord
+    from audition.library.tracking import tracking
     from audition.measuring.ledger import Ledger
 
     folder = Path(output)
@@ -150,7 +162,10 @@ def finetune(
     store = Ledger(ledger)
     command = command_for(model, config, folder, learning_rate=learning_rate, batch_size=batch_size)
     record = RunRecord(store, new_run_folder(config.task, "finetune"), "fine-tuning", config, command)
-    with display_of(progress, "nats/byte") as display:
+    with (
+        tracking(catalog, names(log_to), config, "finetune") as trackers,
+        display_of(progress, "nats/byte") as display,
+    ):
         finetuning = open_finetuning(
             config,
             catalog,
@@ -168,10 +183,11 @@ def finetune(
                 observation = finetuning.run(folder)
         finally:
             finetuning.losses.cancel()
-    if observation.status != "ok":
-        record.note("failed", observation=observation)
-        raise UsageError(f"{model}: fine-tuning ended {observation.status}: {observation.message}")
-    evaluation = read_evaluation(folder)
-    known = {name: evaluation.get(name) for name in ("metrics", "prediction")}
-    record.note("finished", observation=observation, folder=str(folder.resolve()), **known)
+        if observation.status != "ok":
+            record.note("failed", observation=observation)
+            raise UsageError(f"{model}: fine-tuning ended {observation.status}: {observation.message}")
+        evaluation = read_evaluation(folder)
+        known = {name: evaluation.get(name) for name in ("metrics", "prediction")}
+        record.note("finished", observation=observation, folder=str(folder.resolve()), **known)
+        trackers.finetuned(observation, evaluation)
     return FinetunedModel(folder=folder, observation=observation, evaluation=evaluation)

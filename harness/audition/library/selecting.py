@@ -12,6 +12,7 @@ from audition.budgets.budget import TimeLimit
 from audition.budgets.parsing import parse_budget, parse_within
 from audition.errors import UsageError
 from audition.library.progress import Display, Kind
+from audition.library.tracking import Trackers, tracking
 from audition.library.words import (
     DEFAULT_LEDGER,
     Names,
@@ -74,6 +75,7 @@ def select(
     delimiter: str | None = None,
     quotes: Quotes = "auto",
     skip_bad_rows: bool = False,
+    log_to: Names = (),
     ledger: str = DEFAULT_LEDGER,
     output: str | PathLike[str] | None = None,
     no_page: bool = False,
@@ -129,6 +131,7 @@ def select(
         delimiter: one character between fields.
         quotes: whether quotation marks are text or quotes.
         skip_bad_rows: count bad rows instead of stopping at one.
+        log_to: loggers such as "mlflow", "wandb", "tensorboard" and "trackio".
         ledger: file or database URL that keeps finished measurements.
         output: run folder; None: a new one in .audition/runs, none for a replay.
         no_page: write no page beside the report.
@@ -183,12 +186,14 @@ def select(
     config = replace(config, plugin_files=plugin_files(catalog))
     catalog.executor(config.executor)  # a misspelt name is refused at once, in a replay too
     folder = None if output is None else Path(output)
-    report = (
-        _replay(config, catalog, folder, has_page=not no_page)
-        if source == "recorded"
-        else _fine_tune(config, catalog, ledger, folder, progress, has_page=not no_page)
-    )
-    catalog.plugins.hooks.selected(report)
+    with tracking(catalog, names(log_to), config, source) as trackers:
+        report = (
+            _replay(config, catalog, folder, has_page=not no_page)
+            if source == "recorded"
+            else _fine_tune(config, catalog, ledger, folder, progress, trackers, has_page=not no_page)
+        )
+        catalog.plugins.hooks.selected(report)
+        trackers.selected(report)
     return report
 
 
@@ -239,6 +244,7 @@ def _fine_tune(
     ledger: str,
     folder: Path | None,
     progress: Kind | Display,
+    trackers: Trackers,
     *,
     has_page: bool,
 ) -> Report:
@@ -258,7 +264,7 @@ def _fine_tune(
             store,
             log_dir=folder / "workers",
             on_progress=display.step,
-            on_observation=display.observed,
+            on_observation=trackers.hearing(display.observed),
         )
         record = RunRecord(store, folder, "selection", config, select_command(config))
         try:

@@ -53,6 +53,8 @@ _runs = sa.Table(
     sa.Column("report", sa.Text, nullable=False),  # JSON
 )
 
+TABLES = _metadata.tables  #: by name, for whoever looks a ledger over without making one
+
 
 def is_final(observation: Observation) -> bool:
     """Return whether measuring again could not give another outcome."""
@@ -114,6 +116,50 @@ class Ledger:
             rows = connection.execute(query).all()
         return tuple(codec.from_json(Observation, json.loads(row.observation)) for row in rows)
 
+    def curves(
+        self, *, task: str = "*", model: str = "*", limit: int | None = None, offset: int = 0
+    ) -> tuple[Mapping[str, Any], ...]:
+        """Return task, model and what there is of each pair, by name: counted by the database, nothing is decoded.
+
+        Args:
+            task: a name, or a pattern with `*`.
+            model: likewise.
+            limit: how many pairs; None: all.
+            offset: how many to pass over.
+        """
+        table = _observations.c
+        query = (
+            sa.select(
+                table.task,
+                table.model,
+                sa.func.count().label("n_points"),
+                sa.func.sum(sa.case((table.status == "ok", 1), else_=0)).label("n_ok"),
+                sa.func.count(sa.distinct(table.n_samples)).label("n_sizes"),
+                sa.func.min(table.n_samples).label("smallest"),
+                sa.func.max(table.n_samples).label("largest"),
+                sa.func.count(sa.distinct(table.seed)).label("n_seeds"),
+            )
+            .where(_matches(table.task, task), _matches(table.model, model))
+            .group_by(table.task, table.model)
+            .order_by(table.task, table.model)
+            .limit(limit)
+            .offset(offset)
+        )
+        with self._reporting(), self._engine.connect() as connection:
+            return tuple(dict(row) for row in connection.execute(query).mappings())
+
+    def points(self, task: str, model: str) -> tuple[tuple[str, Observation], ...]:
+        """Return the measurements of one pair with their keys, smallest first."""
+        table = _observations.c
+        query = (
+            sa.select(table.key, table.observation)
+            .where(table.task == task, table.model == model)
+            .order_by(table.n_samples, table.seed, table.key)
+        )
+        with self._reporting(), self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return tuple((row.key, codec.from_json(Observation, json.loads(row.observation))) for row in rows)
+
     def get_calibration(self, key: str) -> Calibration | None:
         """Return how fast a model was on a device, or None."""
         query = sa.select(_calibrations.c.calibration).where(_calibrations.c.key == key)
@@ -155,6 +201,14 @@ class Ledger:
         except sa.exc.SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
             raise UsageError(f"{self._url}: the ledger cannot be used: {reason}") from error
+
+
+def _matches(column: sa.Column[Any], pattern: str) -> sa.ColumnElement[bool]:
+    """Return whether a column is `pattern`, in which `*` is any text."""
+    if "*" not in pattern:
+        return column == pattern
+    escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return column.like(escaped.replace("*", "%"), escape="\\")
 
 
 def _engine(url: str) -> sa.Engine:

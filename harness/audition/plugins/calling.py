@@ -11,6 +11,7 @@ from audition.plugins.guests import to_stderr
 from audition.types import (
     AdapterEntry,
     ExecutorEntry,
+    LoggerEntry,
     LossCurve,
     ModelSpec,
     ReproductionEntry,
@@ -60,6 +61,10 @@ class Hooks:
     def executors(self) -> tuple[Registered[ExecutorEntry], ...]:
         """Return the executors on offer."""
         return self._collect("audition_executors", ExecutorEntry)
+
+    def loggers(self) -> tuple[Registered[LoggerEntry], ...]:
+        """Return the loggers on offer."""
+        return self._collect("audition_loggers", LoggerEntry)
 
     def curves(self, task: str) -> tuple[Registered[LossCurve], ...]:
         """Return the recorded curves of `task`."""

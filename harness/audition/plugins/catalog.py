@@ -14,6 +14,7 @@ from audition.tasks.addresses import find_opener
 from audition.types import (
     AdapterEntry,
     ExecutorEntry,
+    LoggerEntry,
     LossCurve,
     ModelSpec,
     Registered,
@@ -80,6 +81,11 @@ class Catalog:
         return _by_name("executor", self.plugins.hooks.executors())
 
     @cached_property
+    def loggers(self) -> Mapping[str, Registered[LoggerEntry]]:
+        """Return the loggers by name."""
+        return _by_name("logger", self.plugins.hooks.loggers())
+
+    @cached_property
     def reproductions(self) -> Mapping[str, Registered[ReproductionEntry]]:
         """Return the reproductions by name."""
         return _by_name("reproduction", self.plugins.hooks.reproductions())
@@ -123,6 +129,10 @@ class Catalog:
     def executor(self, name: str) -> ExecutorEntry:
         """Return the executor called `name`."""
         return self._find("executor", name, self.executors)
+
+    def logger(self, name: str) -> LoggerEntry:
+        """Return the logger called `name`."""
+        return self._find("logger", name, self.loggers)
 
     def reproduction(self, name: str) -> ReproductionEntry:
         """Return the reproduction called `name`."""

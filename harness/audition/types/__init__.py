@@ -13,6 +13,7 @@ from audition.types.deprecation import deprecated
 from audition.types.entries import (
     AdapterEntry,
     ExecutorEntry,
+    LoggerEntry,
     PluginFile,
     Registered,
     ReproductionEntry,
@@ -41,6 +42,7 @@ __all__ = [
     "Example",
     "ExecutorEntry",
     "Flag",
+    "LoggerEntry",
     "LossCurve",
     "LossUnit",
     "MeasurementRequest",

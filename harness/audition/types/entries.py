@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from audition.types.models import ModelSpec
-from audition.types.protocols import Executor, ModelAdapter, Selector, TaskLoader
+from audition.types.protocols import Executor, Logger, ModelAdapter, Selector, TaskLoader
 from audition.types.tasks import TaskOptions, TaskSpec
 
 T = TypeVar("T")
@@ -72,6 +72,15 @@ class ExecutorEntry:
 
     name: str
     make: Callable[..., Executor]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggerEntry:
+    """A tracker of experiments on offer, by the name that `--log-to` has for it."""
+
+    name: str
+    make: Callable[[], Logger]  #: imports its library, or raises UsageError that says how to install it
     summary: str
 
 

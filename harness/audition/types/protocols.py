@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
@@ -11,6 +11,7 @@ from audition.types.measurements import LossUnit, Observation, Point
 from audition.types.models import ModelSpec
 from audition.types.requests import Calibration, MeasurementRequest, Progress
 from audition.types.results.rankings import Ranking
+from audition.types.results.reports import Report
 from audition.types.tasks import Example, TaskSpec
 
 if TYPE_CHECKING:
@@ -153,3 +154,22 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """End all workers at once; running requests are abandoned."""
+
+
+class Logger(Protocol):
+    """A tracker of experiments: one run a selection or fine-tuning. Whatever it raises is a warning, and ends it."""
+
+    def start(self, name: str, parameters: Mapping[str, str]) -> None:
+        """Begin a run; `parameters` are what was asked."""
+
+    def measured(self, observation: Observation) -> None:
+        """Log a measurement, made now, known from the ledger or recorded; `loss` is in the selection's unit."""
+
+    def selected(self, report: Report) -> None:
+        """Log ranking and recommendation."""
+
+    def finetuned(self, observation: Observation, evaluation: Mapping[str, Any]) -> None:
+        """Log a fine-tuned model; `evaluation` is what `evaluation.json` holds."""
+
+    def end(self, *, is_ok: bool) -> None:
+        """End the run, which may have failed."""

@@ -25,10 +25,18 @@ def test_one_model_at_a_time() -> None:
 @pytest.mark.slow
 def test_a_fine_tuned_model_is_saved_and_told_of() -> None:
     Path("small.toml").write_text(SMALL_RECIPE)
-    words = {"recipe": "./small.toml", "input_column": "q", "target_column": "a", "progress": "none"}
+    pytest.importorskip("tensorboard")
+    words = {
+        "recipe": "./small.toml",
+        "log_to": "tensorboard",
+        "input_column": "q",
+        "target_column": "a",
+        "progress": "none",
+    }
     Path("rows.csv").write_text("q,a\n" + "".join(f"question {n},answer {n}\n" for n in range(200)))
     found = finetune("tiny/gpt2-0.4m", "./rows.csv", "tuned", **words)  # type: ignore[arg-type]  # words of `finetune`
     assert found.folder == Path("tuned")
+    assert len(list(Path("runs").glob("audition-*-finetune-*/events.*"))) == 1, "it was logged, too"
     assert (found.folder / "README.md").is_file()
     assert found.observation.status == "ok"
     (row,) = found.to_frame().to_dict("records")

@@ -8,6 +8,7 @@ from audition.errors import PluginError
 from audition.types import (
     AdapterEntry,
     ExecutorEntry,
+    LoggerEntry,
     LossCurve,
     ModelSpec,
     ReproductionEntry,
@@ -31,6 +32,7 @@ MODEL = ModelSpec(
 )
 TASK = TaskEntry(name="toy", open=never, scheme="toy")
 SELECTOR = SelectorEntry(name="toy", make=never, summary="ranks at random")
+LOGGER = LoggerEntry(name="toy", make=never, summary="logs nothing")
 EXECUTOR = ExecutorEntry(name="toy", make=never, summary="runs nothing")
 REPRODUCTION = ReproductionEntry(name="toy", make=never, summary="a paper about toys")
 CURVE = LossCurve(model="toy", task="toy", loss_unit="nats/token", n_samples=(0,), loss=(2.0,), source="made up")
@@ -41,6 +43,7 @@ ENTRIES = {
     "tasks": TASK,
     "selectors": SELECTOR,
     "executors": EXECUTOR,
+    "loggers": LOGGER,
     "reproductions": REPRODUCTION,
 }
 every_hook = pytest.mark.parametrize("hook", sorted(ENTRIES))
@@ -69,6 +72,11 @@ def test_audition_tasks_returns_tasks_with_their_plugin(hooks_of: Callable[..., 
 def test_audition_selectors_returns_selectors_with_their_plugin(hooks_of: Callable[..., Hooks]) -> None:
     hooks = hooks_of("audition_selectors", bob=lambda: [SELECTOR], ada=lambda: [SELECTOR])
     assert_offers(hooks, "selectors", SELECTOR)
+
+
+def test_audition_loggers_returns_loggers_with_their_plugin(hooks_of: Callable[..., Hooks]) -> None:
+    hooks = hooks_of("audition_loggers", bob=lambda: [LOGGER], ada=lambda: [LOGGER])
+    assert_offers(hooks, "loggers", LOGGER)
 
 
 def test_audition_executors_returns_executors_with_their_plugin(hooks_of: Callable[..., Hooks]) -> None:

@@ -60,6 +60,7 @@ def finetune(
     delimiter: arguments.Delimiter = None,
     quotes: arguments.Quotes = "auto",
     skip_bad_rows: arguments.SkipBadRows = False,
+    log_to: arguments.LogTo = None,
     ledger: arguments.Ledger = DEFAULT_LEDGER,
     plugin: arguments.PluginFiles = None,
     config: Config = None,

@@ -149,6 +149,7 @@ def select(
     delimiter: arguments.Delimiter = None,
     quotes: arguments.Quotes = "auto",
     skip_bad_rows: arguments.SkipBadRows = False,
+    log_to: arguments.LogTo = None,
     ledger: arguments.Ledger = DEFAULT_LEDGER,
     output: Annotated[
         Path | None,

@@ -29,7 +29,7 @@ def resolve_devices(names: str) -> tuple[Device, ...]:
     """
     n_gpus = _n_gpus()
     if names == "cpu" or (names == "auto" and n_gpus == 0):
-        return (Device(name="cpu", kind="cpu", memory_bytes=_machine_bytes(), has_bf16=True),)
+        return (Device(name="cpu", kind="cpu", memory_bytes=machine_bytes(), has_bf16=True),)
     devices = tuple(_gpu(number) for number in gpu_numbers(names, n_gpus))
     require_one_kind(devices)
     return devices
@@ -41,13 +41,13 @@ def _n_gpus() -> int:
     Raises:
         UsageError: torch is not installed.
     """
-    if find_spec("torch") is not None and (version("torch").endswith("+cpu") or not _has_driver()):
+    if find_spec("torch") is not None and (version("torch").endswith("+cpu") or not has_driver()):
         return 0
     torch = _torch()
     return torch.cuda.device_count() if torch.cuda.is_available() else 0
 
 
-def _has_driver() -> bool:
+def has_driver() -> bool:
     """Return whether the driver of a GPU, NVIDIA's or AMD's, may be here; where nothing tells, it may."""
     if not sys.platform.startswith("linux"):
         return True
@@ -102,7 +102,8 @@ def _torch() -> Any:  # noqa: ANN401 - a module
     return torch
 
 
-def _machine_bytes() -> int:
+def machine_bytes() -> int:
+    """Return the memory of the machine; 0: the system does not tell."""
     if not hasattr(os, "sysconf"):
         return 0
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

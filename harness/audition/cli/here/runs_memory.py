@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from audition.cli import arguments
-from audition.cli.kept.opening import open_ledger
+from audition.cli.here.opening import open_ledger
 from audition.cli.show.tables import AsJson, print_json, print_table
 from audition.library.words import DEFAULT_LEDGER
 from audition.text.sizes import format_bytes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import typer
 
 from audition.cli import arguments
-from audition.cli.kept.opening import open_ledger
+from audition.cli.here.opening import open_ledger
 from audition.cli.lazy import Lazy, NounGroup
 from audition.cli.show import runs as pages
 from audition.cli.show.tables import AsJson, print_json, print_table
@@ -24,7 +24,7 @@ class RunsGroup(NounGroup):
     """The commands of `audition runs`."""
 
     lazy: ClassVar = {
-        "memory": Lazy("audition.cli.kept.runs_memory:show_memory", "Compare estimated with measured peak memory.")
+        "memory": Lazy("audition.cli.here.runs_memory:show_memory", "Compare estimated with measured peak memory.")
     }
 
 
