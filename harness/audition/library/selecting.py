@@ -252,7 +252,7 @@ def _fine_tune(
     from audition.library.run_records import RunRecord
     from audition.measuring.ledger import Ledger
     from audition.selection.answering.commands import select_command
-    from audition.selection.choosing import open_chosen
+    from audition.selection.choosing.opening import open_chosen
 
     folder = folder or new_run_folder(config.task, config.selector)
     store = Ledger(ledger)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from audition.selection.plan import Plan, PlannedModel
+from audition.selection.plan import Plan, PlannedModel, time_on
 from audition.types import Cost, Recipe
 from audition_plugins.selectors.sub_tuning import SubTuning
 
@@ -54,3 +54,8 @@ def test_a_plan_does_not_charge_for_what_the_ledger_has(open_selection: Opens) -
     plan = again.plan()
     assert plan.models[0].n_in_ledger == 1
     assert plan.cost.samples_processed == 0
+
+
+def test_the_time_of_unequal_candidates_on_two_workers_is_that_of_the_busier() -> None:
+    assert time_on(2, [3.0, 2.0, 2.0]) == 4.0
+    assert time_on(2, []) == 0.0
