@@ -124,8 +124,8 @@ def finetune(
     from audition.finetuning.command import command_for
     from audition.finetuning.finetuning import check_output, open_finetuning
     from audition.library.progress import display_of
-    from audition.library.run_folders import new_run_folder
-    from audition.library.run_records import RunRecord
+    from audition.library.recording.folders import new_run_folder
+    from audition.library.recording.records import RunRecord
     from audition.library.tracking import tracking
     from audition.measuring.ledger import Ledger
 

@@ -222,7 +222,7 @@ def _time(
 
 
 def _replay(config: SelectionConfig, catalog: Catalog, folder: Path | None, *, has_page: bool) -> Report:
-    from audition.library.run_folders import write_asked, write_run
+    from audition.library.recording.folders import write_asked, write_run
     from audition.selection.answering.commands import select_command
     from audition.selection.replay import open_recorded
 
@@ -249,11 +249,11 @@ def _fine_tune(
     has_page: bool,
 ) -> Report:
     from audition.library.progress import display_of
-    from audition.library.run_folders import new_run_folder, write_asked, write_run
-    from audition.library.run_records import RunRecord
+    from audition.library.recording.folders import new_run_folder, write_asked, write_run
+    from audition.library.recording.records import RunRecord
     from audition.measuring.ledger import Ledger
     from audition.selection.answering.commands import select_command
-    from audition.selection.choosing import open_chosen
+    from audition.selection.choosing.opening import open_chosen
 
     folder = folder or new_run_folder(config.task, config.selector)
     store = Ledger(ledger)

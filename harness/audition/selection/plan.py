@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from heapq import heapreplace
 from typing import TYPE_CHECKING
 
 from audition.budgets.cost import CostModel, slowest_flops_per_second
 from audition.checkpoints import describe_download
-from audition.selection.affording import time_on
 from audition.types import Cost
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from audition.measuring.live import LiveLosses
     from audition.types import Calibration, ModelSpec, RankedModel, Recipe
@@ -120,6 +120,14 @@ def make_plan(models: Sequence[ModelSpec], sizes: tuple[int, ...], losses: LiveL
         is_calibrated=bool(costs.calibrations),
         n_seeds=costs.n_seeds,
     )
+
+
+def time_on(slots: int, seconds: Iterable[float]) -> float:
+    """Return the wall time if each slot takes one candidate after another."""
+    busy = [0.0] * max(1, slots)  # a heap: seconds until each slot is free
+    for each in seconds:
+        heapreplace(busy, busy[0] + each)
+    return max(busy)
 
 
 def _planned_model(model: ModelSpec, sizes: tuple[int, ...], losses: LiveLosses, costs: CostModel) -> PlannedModel:

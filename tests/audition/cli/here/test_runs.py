@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from audition import select
 from audition.budgets.budget import SizeCap
 from audition.cli.app import app
-from audition.library.run_records import RunRecord
+from audition.library.recording.records import RunRecord
 from audition.measuring.ledger import Ledger
 from audition.selection.config import SelectionConfig
 

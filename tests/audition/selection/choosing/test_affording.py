@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from audition.budgets.budget import SizeCap, TimeLimit, TotalSpend
-from audition.selection.affording import Terms, least, time_on, with_fraction, within, within_spend
+from audition.selection.choosing.affording import Terms, least, with_fraction, within, within_spend
 from audition.types import Cost
 
 RATES = (1.0, 2.0)  #: seconds an example of two candidates
@@ -81,8 +81,3 @@ def test_a_limit_on_samples_buys_the_largest_ladder_it_pays_for_or_else_the_smal
 def test_a_budget_keeps_its_limit_when_its_share_changes() -> None:
     assert with_fraction(TotalSpend(5.0, "flops"), Fraction(1, 3)) == TotalSpend(5.0, "flops", Fraction(1, 3))
     assert with_fraction(SizeCap(Fraction(1)), Fraction(1, 3)) == SizeCap(Fraction(1, 3))
-
-
-def test_the_time_of_unequal_candidates_on_two_workers_is_that_of_the_busier() -> None:
-    assert time_on(2, [3.0, 2.0, 2.0]) == 4.0
-    assert time_on(2, []) == 0.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from audition.budgets.budget import TotalSpend
 from audition.errors import UsageError
 from audition.recipes.loading import load_recipe
-from audition.selection.affording import Terms, least, with_fraction, within, within_spend
+from audition.selection.choosing.affording import Terms, least, with_fraction, within, within_spend
 from audition.selection.config import (
     DEFAULT_RATIO,
     DEFAULT_SELECTOR,
@@ -26,7 +26,7 @@ from audition.types import Cost
 if TYPE_CHECKING:
     from audition.measuring.ledger import Ledger
     from audition.plugins.catalog import Catalog
-    from audition.selection.affording import Share
+    from audition.selection.choosing.affording import Share
     from audition.selection.config import SelectionConfig
     from audition.selection.live import LiveSelection
     from audition.types import Recipe

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from audition.budgets.budget import SizeCap
-from audition.library.run_records import RunRecord
+from audition.library.recording.records import RunRecord
 from audition.measuring.ledger import Ledger
 from audition.selection.config import SelectionConfig
 

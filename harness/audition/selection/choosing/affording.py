@@ -6,16 +6,16 @@ What the ledger has is charged like the rest (decision 0001), so that the same c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from heapq import heapreplace
 from typing import TYPE_CHECKING
 
 from audition.budgets.budget import Budget, SizeCap, TimeLimit, TotalSpend
 from audition.budgets.ladder import ladder
 from audition.errors import BudgetExceeded
+from audition.selection.plan import time_on
 from audition.types import Cost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from fractions import Fraction
 
 ENOUGH_SIZES = 4  #: that a curve should have, where there are rows enough
@@ -104,11 +104,3 @@ def with_fraction(budget: Budget, fraction: Fraction) -> Budget:
     if isinstance(budget, TotalSpend):
         return TotalSpend(budget.limit, budget.currency, fraction)
     return SizeCap(fraction)
-
-
-def time_on(slots: int, seconds: Iterable[float]) -> float:
-    """Return the wall time if each slot takes one candidate after another."""
-    busy = [0.0] * max(1, slots)  # a heap: seconds until each slot is free
-    for each in seconds:
-        heapreplace(busy, busy[0] + each)
-    return max(busy)
