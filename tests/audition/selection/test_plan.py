@@ -60,7 +60,6 @@ def test_a_plan_does_not_charge_for_what_the_ledger_has(open_selection: Opens) -
     assert plan.cost.samples_processed == 0
 
 
-<<<<<<< HEAD
 def test_a_plan_counts_every_seed_and_knows_the_time_of_every_size(open_selection: Opens) -> None:
     selection, _ = open_selection("good", "fine", selector=Guarded(), seeds=(0, 1))
     plan = selection.plan()
@@ -84,8 +83,8 @@ def test_a_plan_says_whether_the_selector_may_end_early(
     open_selection: Opens, selector: Selector, expected: bool
 ) -> None:
     assert open_selection("good", selector=selector)[0].plan().may_end_early is expected
-=======
+
+
 def test_the_time_of_unequal_candidates_on_two_workers_is_that_of_the_busier() -> None:
     assert time_on(2, [3.0, 2.0, 2.0]) == 4.0
     assert time_on(2, []) == 0.0
->>>>>>> origin/main
