@@ -40,7 +40,8 @@ def run_page(report: Mapping[str, Any], logs: Sequence[tuple[str, str]] = ()) ->
         facts=_facts(report, rows),
         rows=[_row(each) for each in rows],
         gives_intervals=any(each.get("interval") for each in rows),
-        gives_memory=any(each["memory"]["estimated_bytes"] for each in rows),
+        n_intervals=sum(bool(each.get("interval")) for each in rows),
+        gives_memory=_tells_memory(report, rows),
         strata=[_stratum(each) for each in strata] if len(strata) > 1 else [],
         upgrades=report.get("upgrades") or [],
         failures=[each for each in rows if each["status"] != "ok"],
@@ -49,6 +50,13 @@ def run_page(report: Mapping[str, Any], logs: Sequence[tuple[str, str]] = ()) ->
         versions=_versions(report),
         n_loud=sum(bool(LOUD.intersection(each.get("flags") or ())) for each in rows),
     )
+
+
+def _tells_memory(report: Mapping[str, Any], rows: Sequence[Row]) -> bool:
+    """Return whether memory decides anything: it was limited, or it is that of a GPU, and it is known of several."""
+    is_limited = any(each["memory_budget_bytes"] for each in report["strata"])
+    is_gpu = report["provenance"].get("device") not in (None, "cpu")
+    return (is_limited or is_gpu) and sum(bool(row["memory"]["estimated_bytes"]) for row in rows) > 1
 
 
 def _drawn(report: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]:

@@ -163,7 +163,7 @@ def test_a_report_is_a_frame_a_page_and_a_picture(run: Callable[..., Report]) ->
 
 def test_a_time_chooses_how_much_is_measured_and_says_so(run: Callable[..., Report]) -> None:
     report = run(ratio=None, within="1h", min_size=50)
-    assert report.choice.startswith("Within 1 h: up to 1 of the rows")
+    assert report.choice.startswith("Within 1 h: up to all the rows")
     assert report.budget == "1 of the training set", "toys take no time"
     assert "--ratio 1 " in report.commands["repeat"]
     capped = run(ratio="1/4", within="1h", min_size=50)

@@ -157,3 +157,11 @@ def test_a_page_can_be_printed_and_used_by_keyboard(chromium: Browser) -> None:
     seen.page.emulate_media(media="print")
     assert not seen.page.locator("#theme").is_visible()
     assert json.loads(seen.script("document.getElementById('data').textContent"))["n_full"] == 6400
+
+
+def test_memory_that_decides_nothing_is_not_shown(chromium: Browser) -> None:
+    whole = ten()
+    whole["provenance"]["device"] = "cpu"  # type: ignore[index]  # JSON
+    assert opened(chromium, whole).page.locator("#memory, #table button[data-key=bytes]").count() == 0
+    whole["strata"][0]["memory_budget_bytes"] = 2**34  # type: ignore[index]  # likewise
+    assert opened(chromium, whole).page.locator("#memory").count() == 1

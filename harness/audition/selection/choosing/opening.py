@@ -153,7 +153,7 @@ def _race(
 def _sentence(config: SelectionConfig, share: Share) -> str:
     sizes = ", ".join(f"{size:,}" for size in share.sizes)
     said = (
-        f"Within {config.within}: up to {share.fraction} of the rows ({sizes}), "
+        f"Within {config.within}: up to {'all' if share.fraction == 1 else f'{share.fraction} of'} the rows ({sizes}), "
         f"about {format_duration(share.seconds)} at most (estimated)"
     )
     if share.larger is None or share.seconds_of_larger is None or config.within is None:
