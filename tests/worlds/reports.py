@@ -70,11 +70,5 @@ def report(rows: list[dict[str, Any]], **fields: Any) -> dict[str, Any]:  # noqa
             "seeds": [0],
             "device": "NVIDIA H200",
         },
-            "audition": "0.1.0",
-            "python": "3.11.7",
-            "libraries": {"torch": "2.13.0"},
-            "seeds": [0],
-            "device": "NVIDIA H200",
-        },
         **fields,
     }
