@@ -53,6 +53,13 @@ _runs = sa.Table(
     sa.Column("report", sa.Text, nullable=False),  # JSON
 )
 
+_readings = sa.Table(
+    "readings",
+    _metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("reading", sa.Text, nullable=False),  # JSON
+)
+
 TABLES = _metadata.tables  #: by name, for whoever looks a ledger over without making one
 
 
@@ -170,6 +177,17 @@ class Ledger:
     def put_calibration(self, key: str, calibration: Calibration) -> None:
         """Store how fast a model is on a device."""
         self._replace(_calibrations, _calibrations.c.key, [{"key": key, "calibration": codec.dumps(calibration)}])
+
+    def get_reading(self, key: str) -> dict[str, Any] | None:
+        """Return how a model reads a task, as `audition.readings` keeps it, or None."""
+        query = sa.select(_readings.c.reading).where(_readings.c.key == key)
+        with self._reporting(), self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else json.loads(row.reading)
+
+    def put_reading(self, key: str, reading: dict[str, Any]) -> None:
+        """Store how a model reads a task."""
+        self._replace(_readings, _readings.c.key, [{"key": key, "reading": json.dumps(reading)}])
 
     def add_run(self, run_id: str, folder: Path, report: dict[str, Any]) -> None:
         """Note a finished run and its report."""

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 
 from audition.checkpoints import is_on_disk, resolve
 from audition.errors import UsageError
+from audition.readings.remembering import Memory
+from audition.text import codec
+from audition.types import Survey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from audition.encoding.loading import Encoder
-    from audition.types import Example, ModelSpec, Recipe, Survey
+    from audition.readings.remembering import Store
+    from audition.types import Example, ModelSpec, Recipe
     from audition.types.protocols import TaskLoader
 
 SAMPLE = 2000  #: training rows that are looked at
@@ -23,7 +27,8 @@ SAMPLE = 2000  #: training rows that are looked at
 class Readings:
     """One task under one recipe, as its candidates read it. Thread-safe; everything is found out once."""
 
-    def __init__(self, task: TaskLoader, recipe: Recipe) -> None:
+    def __init__(self, task: TaskLoader, recipe: Recipe, store: Store | None = None) -> None:
+        self._memory = Memory(store, task.fingerprint, recipe)
         self._task = task
         self._recipe = recipe
         self._encoders: dict[str, Encoder | None] = {}
@@ -40,7 +45,7 @@ class Readings:
         """
         with self._locks[model.name]:
             if model.name not in self._surveys:
-                self._surveys[model.name] = self._look(model)
+                self._surveys[model.name] = self._remembered(model)
             return self._surveys[model.name]
 
     def lengths(self, model: ModelSpec, examples: Sequence[Example]) -> list[tuple[int, int]]:
@@ -68,15 +73,29 @@ class Readings:
         from audition.readings.versions import VERSION
 
         with self._locks[model.name]:
-            encoder = self._encoder(model)
-            if encoder is None or not self._is_new(model, encoder, n_samples, seed):
-                return {}
-            return VERSION
+            fact = f"is new: {n_samples} of {seed}"
+            is_new = self._memory.get(model, fact)
+            if is_new is None:
+                encoder = self._encoder(model)
+                is_new = encoder is not None and self._is_new(model, encoder, n_samples, seed)
+                self._memory.put(model, fact, is_new)
+            return VERSION if is_new else {}
+
+    def _remembered(self, model: ModelSpec) -> Survey | None:
+        """Return what was found out before, or is now; a model that cannot be read is looked at anew each time."""
+        if not is_on_disk(model):
+            return None
+        known = self._memory.get(model, "survey")
+        if known is not None:
+            return codec.from_json(Survey, known["found"]) if known["found"] is not None else None
+        found = self._look(model)
+        self._memory.put(model, "survey", {"found": found})
+        return found
 
     def _look(self, model: ModelSpec) -> Survey | None:
         from audition.readings.survey import survey
 
-        encoder = self._encoder(model) if is_on_disk(model) else None
+        encoder = self._encoder(model)
         if encoder is None:
             return None
         n_train = min(SAMPLE, self._task.spec.n_train or 0)

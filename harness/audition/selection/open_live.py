@@ -49,7 +49,7 @@ def open_live(
         selector = ByError(selector)
     setting, devices = open_setting(config, catalog)
     candidates = open_candidates(config, catalog, default=default_candidates(catalog, devices[0]))
-    readings = Readings(setting.task, setting.recipe)
+    readings = Readings(setting.task, setting.recipe, ledger)
     planner = memory_planner(setting, devices)
     losses = LiveLosses(
         candidates,
