@@ -20,6 +20,7 @@ from audition.types import (
     LoggerEntry,
     LossCurve,
     ModelSpec,
+    ObjectiveEntry,
     Observation,
     Report,
     ReproductionEntry,
@@ -74,6 +75,15 @@ def audition_executors() -> Iterable[ExecutorEntry]:
 
     Runs: once a command that fine-tunes.
     Cost: none but the entries. `make` starts nothing either: the first request does.
+    """
+
+
+@hookspec
+def audition_objectives() -> Iterable[ObjectiveEntry]:
+    """Return what generated text may be judged by, for `--objective`.
+
+    Runs: in `audition select --objective`, and then in every worker.
+    Cost: none but the entries. `score` runs once a measurement, on at most 200 texts; imports go inside.
     """
 
 

@@ -28,7 +28,7 @@ FOLDER = ROOT / "tests" / "worlds" / "kept"
 KEPT = {
     1: "ef24d4266967d5c67ae9013c728f65f1c9d4cd8181ecfce8b19a9ffc59197ba8",
     2: "10fdd35be1e57947e3bce90b49d64d80c88b06f29a2bf2c9faf1bccf3529a036",
-    3: "c0d19752700cec5916ca005b430e6c4d27c1a1d5b11fc17c06f786412e2de0ca",
+    3: "6243534f75927f3708c4a175858592c1755cac1cb68c0fc52cbd521a81a40261",
 }
 every_version = pytest.mark.parametrize("version", sorted(KEPT))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from audition.plugins.catalog import Catalog
 
-KINDS = ("adapters", "models", "tasks", "selectors", "executors", "loggers", "reproductions")
+KINDS = ("adapters", "models", "tasks", "selectors", "executors", "objectives", "loggers", "reproductions")
 
 
 def check_plugins(open_catalog: Callable[[], Catalog]) -> Check:

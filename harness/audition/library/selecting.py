@@ -35,7 +35,6 @@ from audition.selection.config import (
     SPENDER_RATIO,
     SelectionConfig,
 )
-from audition.selection.objective import Objective
 from audition.types import LossUnit, Quotes, Report, Side, Source, TrainOn
 
 
@@ -62,7 +61,7 @@ def select(
     seeds: int = 1,
     seed: int = 0,
     loss_unit: LossUnit | None = None,
-    objective: Objective | None = None,
+    objective: str | None = None,
     rank_lossy: bool = False,
     recheck: bool = False,
     min_size: int | None = None,
@@ -118,7 +117,7 @@ def select(
         seed: the first one.
         loss_unit: None: nats/byte live, as recorded otherwise.
         objective: rank by "rouge-l", "chrf" or "exact-match" of generated text, or by "accuracy" or "f1" of a
-            classification, instead of the loss; measured beside it.
+            classification, or by a plugin's own, instead of the loss; measured beside it.
         rank_lossy: rank models whose tokeniser cannot write the targets, too.
         recheck: measure points that are out of line again.
         min_size: smallest subset; None: the task's.

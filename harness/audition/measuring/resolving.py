@@ -58,7 +58,10 @@ class RequestResolver:
             weights=checkpoint.fingerprint,
             device_kind=setting.device_kind,
             adapter=setting.adapters[model.adapter],
-            encoding=self._readings.key_parts(request.model, n_samples, request.seed) if self._readings else {},
+            encoding={
+                **(self._readings.key_parts(request.model, n_samples, request.seed) if self._readings else {}),
+                **({"objective_of": setting.objective_of} if setting.objective_of else {}),
+            },
         )
         return self._adjusted(replace(request, key=key))
 

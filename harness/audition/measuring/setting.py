@@ -23,5 +23,6 @@ class LiveSetting:
     seeds: tuple[int, ...]
     loss_unit: LossUnit
     rank_lossy: bool  #: rank candidates whose tokeniser cannot give the task's targets back
+    objective_of: str = ""  #: definition of the plugin that offers it; "": it is one of ours
     objective: str | None = None  #: measured beside the loss; `loss_unit` is then "error"
     adapters: Mapping[str, str]  #: name → name and version of the plugin's distribution, for the key

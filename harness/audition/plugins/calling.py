@@ -14,6 +14,7 @@ from audition.types import (
     LoggerEntry,
     LossCurve,
     ModelSpec,
+    ObjectiveEntry,
     ReproductionEntry,
     SelectorEntry,
     TaskEntry,
@@ -61,6 +62,10 @@ class Hooks:
     def executors(self) -> tuple[Registered[ExecutorEntry], ...]:
         """Return the executors on offer."""
         return self._collect("audition_executors", ExecutorEntry)
+
+    def objectives(self) -> tuple[Registered[ObjectiveEntry], ...]:
+        """Return the objectives on offer."""
+        return self._collect("audition_objectives", ObjectiveEntry)
 
     def loggers(self) -> tuple[Registered[LoggerEntry], ...]:
         """Return the loggers on offer."""

@@ -17,6 +17,7 @@ from audition.types import (
     LoggerEntry,
     LossCurve,
     ModelSpec,
+    ObjectiveEntry,
     Registered,
     ReproductionEntry,
     SelectorEntry,
@@ -79,6 +80,11 @@ class Catalog:
     def executors(self) -> Mapping[str, Registered[ExecutorEntry]]:
         """Return the executors by name."""
         return _by_name("executor", self.plugins.hooks.executors())
+
+    @cached_property
+    def objectives(self) -> Mapping[str, Registered[ObjectiveEntry]]:
+        """Return the objectives of plugins by name."""
+        return _by_name("objective", self.plugins.hooks.objectives())
 
     @cached_property
     def loggers(self) -> Mapping[str, Registered[LoggerEntry]]:

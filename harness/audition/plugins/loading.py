@@ -21,7 +21,7 @@ from audition.plugins.source_hash import source_hash
 from audition.types import PluginFile
 
 PROJECT = "audition"
-WORKERS_NEED = frozenset({"audition_adapters", "audition_tasks"})
+WORKERS_NEED = frozenset({"audition_adapters", "audition_tasks", "audition_objectives"})
 DISABLE, STRICT, TRACE = "AUDITION_DISABLE_PLUGINS", "AUDITION_STRICT_PLUGINS", "AUDITION_TRACE"
 
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
-from audition.errors import UsageError
+from audition.errors import UsageError, unknown_name
 from audition.selection.answering.advice import Noise
 from audition.tasks.labels import MOST_LABELS, labels_of
 from audition.types import Ranking, Score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import numpy as np
 
     from audition.types import Observation, RankedModel, Stratum
     from audition.types.protocols import SelectionProblem, Selector, TaskLoader
 
-Objective = Literal["rouge-l", "chrf", "exact-match", "accuracy", "f1"]
+OBJECTIVES = ("rouge-l", "chrf", "exact-match", "accuracy", "f1")  #: besides those of plugins
 N_JUDGED = 200  #: test examples that an objective is measured on, at most
 FEWEST_POINTS = 3  #: of a curve that is extrapolated
 
@@ -42,10 +42,10 @@ class ByError:
         return ranking if carries(observations) else by_measured(problem, observations)
 
 
-def require_objective(objective: str, task: TaskLoader) -> None:
-    """Raise UsageError unless the task has labels where the objective is of labels."""
-    if objective not in get_args(Objective):
-        raise UsageError(f"no objective called {objective!r}. Known: {', '.join(get_args(Objective))}")
+def require_objective(objective: str, task: TaskLoader, of_plugins: Collection[str] = ()) -> None:
+    """Raise UsageError unless there is such an objective, and the task has labels where it is of labels."""
+    if objective not in (*OBJECTIVES, *of_plugins):
+        raise unknown_name("objective", objective, [*OBJECTIVES, *of_plugins])
     if objective in ("accuracy", "f1") and not labels_of(task):
         raise UsageError(
             f"objective {objective} wants a classification: at most {MOST_LABELS} short targets that come again and "

@@ -28,7 +28,7 @@ def open_setting(config: SelectionConfig, catalog: Catalog) -> tuple[LiveSetting
     require_train_extra()
     task = catalog.open_task(config.task, config.task_options)
     if config.objective:
-        require_objective(config.objective, task)
+        require_objective(config.objective, task, catalog.objectives)
     recipe = recipe_of(config, task.spec.default_recipe)
     devices = resolve_devices(config.device)
     recipe = replace(recipe, precision=resolve_precision(recipe.precision, devices[0]))
@@ -41,6 +41,7 @@ def open_setting(config: SelectionConfig, catalog: Catalog) -> tuple[LiveSetting
         seeds=tuple(range(config.seed, config.seed + config.n_seeds)),
         loss_unit="error" if config.objective else config.loss_unit or "nats/byte",
         objective=config.objective,
+        objective_of=_definition(config.objective, catalog),
         rank_lossy=config.rank_lossy,
         adapters=_adapter_versions(catalog),
     )
@@ -65,6 +66,13 @@ def memory_planner(
         budgets=tuple(sorted(set(memory_budgets))) or (capacity,),
         capacity=capacity,
     )
+
+
+def _definition(objective: str | None, catalog: Catalog) -> str:
+    """Return what offers the objective, for the key; "" where it is one of ours."""
+    offer = None if objective is None else catalog.objectives.get(objective)
+    records = {record.name: record for record in catalog.plugins.records}
+    return "" if offer is None else records[offer.plugin].definition
 
 
 def _adapter_versions(catalog: Catalog) -> dict[str, str]:

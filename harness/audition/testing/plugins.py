@@ -38,7 +38,7 @@ HEAVY = (
     "jax",
     "ray",
 )
-LISTINGS = ("adapters", "models", "tasks", "selectors", "executors", "loggers", "reproductions")
+LISTINGS = ("adapters", "models", "tasks", "selectors", "executors", "objectives", "loggers", "reproductions")
 _UNKNOWN_TASK = "a task that nobody has"
 _LIST = f"""
 import pickle, sys

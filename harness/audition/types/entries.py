@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -72,6 +72,15 @@ class ExecutorEntry:
 
     name: str
     make: Callable[..., Executor]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectiveEntry:
+    """What generated text may be judged by, by the name that `--objective` has for it."""
+
+    name: str
+    score: Callable[[Sequence[str], Sequence[str]], float]  #: of (generated, wanted): 0 to 100, higher is better
     summary: str
 
 

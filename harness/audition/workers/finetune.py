@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from audition.encoding.options import reading_options
-from audition.errors import AuditionError
+from audition.errors import AuditionError, UsageError
 from audition.tasks.labels import labels_of
 from audition.text import codec
 from audition.training.devices.clock import Stopwatch
@@ -21,18 +23,25 @@ from audition.training.metrics.objectives import OF_LABELS, classification, erro
 from audition.types.requests import EVALUATION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from audition.training.candidate import Candidate
     from audition.types import Example, MeasurementRequest, Observation, Progress, Recipe
     from audition.types.protocols import ModelAdapter, TaskLoader
+
+if TYPE_CHECKING:
+    Scorer = Callable[[Sequence[str], Sequence[str]], float]  #: of generated and wanted texts, 0 to 100
 
 N_GENERATED = 200  #: test examples that are generated for the metrics
 N_SHOWN = 5  #: of these, how many are written out
 
 
 def finetune(
-    candidate: Candidate, task: TaskLoader, request: MeasurementRequest, on_progress: Callable[[Progress], None]
+    candidate: Candidate,
+    task: TaskLoader,
+    request: MeasurementRequest,
+    on_progress: Callable[[Progress], None],
+    objectives: Mapping[str, Scorer] = MappingProxyType({}),
 ) -> Observation:
     """Return the observation of the fine-tuning; `request.save_to` gets the model and `evaluation.json`.
 
@@ -41,7 +50,7 @@ def finetune(
     observation = candidate.measure(request, on_progress)
     if observation.status == "ok" and request.objective is not None:
         watch = Stopwatch(candidate.model.device)
-        observation = judged(observation, candidate, task, request, request.objective)
+        observation = judged(observation, candidate, task, request, objectives)
         cost = replace(observation.cost, seconds=(observation.cost.seconds or 0.0) + watch.device_seconds)
         observation = replace(
             observation, cost=cost, wall_seconds=(observation.wall_seconds or 0.0) + watch.wall_seconds
@@ -60,12 +69,17 @@ def finetune(
 
 
 def judged(
-    observation: Observation, candidate: Candidate, task: TaskLoader, request: MeasurementRequest, objective: str
+    observation: Observation,
+    candidate: Candidate,
+    task: TaskLoader,
+    request: MeasurementRequest,
+    objectives: Mapping[str, Scorer],
 ) -> Observation:
     """Return the observation with the objective, measured with the weights that are loaded now.
 
     Whatever generates nothing has crashed as a candidate for this objective.
     """
+    objective = request.objective or ""
     if objective in OF_LABELS:
         metrics = label_metrics(candidate, task, request)
     else:
@@ -73,7 +87,10 @@ def judged(
         predictions, failure = _generated(candidate, request, examples)
         if failure:
             return replace(observation, status="crashed", message=f"nothing was generated: {failure}")
-        metrics = {objective: value_of(objective, predictions, [example.target for example in examples])}
+        score_texts = objectives.get(objective) or partial(value_of, objective)
+        metrics = {objective: float(score_texts(predictions, [example.target for example in examples]))}
+        if not 0.0 <= metrics[objective] <= 100.0:
+            raise UsageError(f"objective {objective!r} must be of 0 to 100, got {metrics[objective]:g}")
     return replace(observation, error=error_of(metrics[objective]), metrics=tuple(metrics.items()))
 
 

@@ -60,7 +60,8 @@ class Worker:
         if verb == "calibrate":
             return candidate.calibrate(request)
         if request.save_to is not None or request.objective is not None:
-            return finetune(candidate, task, request, on_progress)
+            objectives = {name: offer.entry.score for name, offer in self._catalog.objectives.items()}
+            return finetune(candidate, task, request, on_progress, objectives)
         return candidate.measure(request, on_progress)
 
     def _load(

@@ -11,6 +11,7 @@ from audition.types import (
     LoggerEntry,
     LossCurve,
     ModelSpec,
+    ObjectiveEntry,
     ReproductionEntry,
     SelectorEntry,
     TaskEntry,
@@ -33,6 +34,7 @@ MODEL = ModelSpec(
 TASK = TaskEntry(name="toy", open=never, scheme="toy")
 SELECTOR = SelectorEntry(name="toy", make=never, summary="ranks at random")
 LOGGER = LoggerEntry(name="toy", make=never, summary="logs nothing")
+OBJECTIVE = ObjectiveEntry(name="length", score=lambda got, wanted: float(got == wanted), summary="counts")
 EXECUTOR = ExecutorEntry(name="toy", make=never, summary="runs nothing")
 REPRODUCTION = ReproductionEntry(name="toy", make=never, summary="a paper about toys")
 CURVE = LossCurve(model="toy", task="toy", loss_unit="nats/token", n_samples=(0,), loss=(2.0,), source="made up")
@@ -72,6 +74,11 @@ def test_audition_tasks_returns_tasks_with_their_plugin(hooks_of: Callable[..., 
 def test_audition_selectors_returns_selectors_with_their_plugin(hooks_of: Callable[..., Hooks]) -> None:
     hooks = hooks_of("audition_selectors", bob=lambda: [SELECTOR], ada=lambda: [SELECTOR])
     assert_offers(hooks, "selectors", SELECTOR)
+
+
+def test_audition_objectives_returns_objectives_with_their_plugin(hooks_of: Callable[..., Hooks]) -> None:
+    hooks = hooks_of("audition_objectives", bob=lambda: [OBJECTIVE], ada=lambda: [OBJECTIVE])
+    assert_offers(hooks, "objectives", OBJECTIVE)
 
 
 def test_audition_loggers_returns_loggers_with_their_plugin(hooks_of: Callable[..., Hooks]) -> None:

@@ -81,5 +81,6 @@ def test_the_noise_of_an_error_is_that_of_so_many_examples() -> None:
 
 def test_labels_are_wanted_where_they_are_judged() -> None:
     require_objective("accuracy", ToyTask())
-    with pytest.raises(UsageError, match="no objective called 'bleu'. Known: rouge-l"):
+    require_objective("bleu", ToyTask(), {"bleu": "of a plugin"})
+    with pytest.raises(UsageError, match="no objective called 'bleu'. Known: accuracy, chrf"):
         require_objective("bleu", ToyTask())

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
+from audition.errors import UsageError
 from audition.testing.toy import ToyAdapter, ToyTask
 from audition.workers.finetune import finetune
 from worlds.toy_requests import ask, candidate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -84,3 +86,21 @@ def test_an_exact_match_is_the_share_of_texts_that_are_the_same() -> None:
     said = model.adapter.generate(task.test(200), max_input_tokens=512, max_new_tokens=256)
     same = sum(text.strip() == example.target for text, example in zip(said, task.test(200), strict=True))
     assert dict(observation.metrics)["exact-match"] == pytest.approx(100 * same / len(said))
+
+
+def test_a_plugin_s_own_objective_judges_the_generated_text() -> None:
+    def first_letters(generated: Sequence[str], wanted: Sequence[str]) -> float:
+        return 100 * sum(got[:1] == want[:1] for got, want in zip(generated, wanted, strict=True)) / len(wanted)
+
+    task, model = ToyTask(), candidate()
+    asked = ask(400, objective="first-letters")
+    observation = finetune(model, task, asked, lambda _: None, {"first-letters": first_letters})
+    said = model.adapter.generate(task.test(200), max_input_tokens=512, max_new_tokens=256)
+    value = first_letters(said, [example.target for example in task.test(200)])
+    assert observation.metrics == (("first-letters", value),)
+    assert observation.error == pytest.approx(max(1 - value / 100, 0.0025))
+
+
+def test_an_objective_outside_of_its_range_is_an_error_that_names_it() -> None:
+    with pytest.raises(UsageError, match="objective 'wild' must be of 0 to 100, got 250"):
+        finetune(candidate(), ToyTask(), ask(16, objective="wild"), lambda _: None, {"wild": lambda *_: 250.0})

@@ -17,6 +17,7 @@ from audition.types import (
     LossCurve,
     ModelShape,
     ModelSpec,
+    ObjectiveEntry,
     Observation,
     Point,
     Ranking,
@@ -285,6 +286,11 @@ def audition_selectors() -> Iterable[SelectorEntry]:
 @hookimpl
 def audition_executors() -> Iterable[ExecutorEntry]:
     yield ExecutorEntry(name="kept-formula", make=Formula, summary="a formula")
+
+
+@hookimpl
+def audition_objectives() -> Iterable[ObjectiveEntry]:
+    yield ObjectiveEntry(name="kept", score=lambda got, wanted: 100.0 * (len(got) == len(wanted)), summary="counts")
 
 
 @hookimpl

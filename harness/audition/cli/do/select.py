@@ -119,9 +119,12 @@ def select(
         ),
     ] = None,
     objective: Annotated[
-        Literal["rouge-l", "chrf", "exact-match", "accuracy", "f1"] | None,
+        str | None,
         typer.Option(
-            help="Rank by this, measured on the test split, instead of the loss.", rich_help_panel=arguments.COMPARED
+            metavar="NAME",
+            help="Rank by this, measured on the test split, instead of the loss: rouge-l, chrf, exact-match, accuracy, "
+            "f1, or a plugin's own.",
+            rich_help_panel=arguments.COMPARED,
         ),
     ] = None,
     rank_lossy: arguments.RankLossy = False,
