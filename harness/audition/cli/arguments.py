@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from audition.cli.completing import completes
 from audition.cli.session import Session
 from audition.library.words import task_options
 from audition.types import TaskOptions
@@ -33,7 +34,12 @@ PluginFiles = Annotated[
         help="Python file to load as a plugin, for this command only. Repeat.",
     ),
 ]
-Task = Annotated[str, typer.Argument(help="A listed task, a file or folder of rows, or hf:org/name[:config].")]
+Task = Annotated[
+    str,
+    typer.Argument(
+        help="A listed task, a file or folder of rows, or hf:org/name[:config].", autocompletion=completes("tasks")
+    ),
+]
 InputColumn = Annotated[str | None, typer.Option(help="Column of the inputs.", rich_help_panel=READ)]
 TargetColumn = Annotated[str | None, typer.Option(help="Column of the targets.", rich_help_panel=READ)]
 Prompt = Annotated[str | None, typer.Option(help="Template over columns: 'Translate: {en}'.", rich_help_panel=READ)]
@@ -77,7 +83,12 @@ Ledger = Annotated[
     str, typer.Option(help="File or database URL that keeps finished measurements.", rich_help_panel=PLACED)
 ]
 Executor = Annotated[
-    str, typer.Option(help="Where measurements run; `audition executors` lists them.", rich_help_panel=PLACED)
+    str,
+    typer.Option(
+        help="Where measurements run; `audition executors` lists them.",
+        rich_help_panel=PLACED,
+        autocompletion=completes("executors"),
+    ),
 ]
 ExecutorOption = Annotated[
     Names, typer.Option(metavar="NAME=VALUE", help="Option of the executor. Repeat.", rich_help_panel=PLACED)

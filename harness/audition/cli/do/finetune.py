@@ -10,6 +10,7 @@ import typer
 from audition import library
 from audition.cli import arguments
 from audition.cli.arguments import words_of
+from audition.cli.completing import completes
 from audition.cli.settings import Config
 from audition.cli.show.tables import AsJson, print_json
 from audition.finetuning.expected import sentence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def finetune(
     ctx: typer.Context,
-    model: Annotated[str, typer.Argument(help="A listed model, hub id or path.")],
+    model: Annotated[str, typer.Argument(help="A listed model, hub id or path.", autocompletion=completes("models"))],
     task: arguments.Task,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder for the fine-tuned model.", rich_help_panel=arguments.OUTPUT)

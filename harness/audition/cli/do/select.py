@@ -10,6 +10,7 @@ import typer
 from audition import library
 from audition.cli import arguments
 from audition.cli.arguments import Names, words_of
+from audition.cli.completing import completes
 from audition.cli.settings import Config
 from audition.cli.show.outcome import show_plan, show_reading, show_report
 from audition.cli.show.tables import AsJson
@@ -36,6 +37,7 @@ def select(
             "Default: all listed models; on a CPU, those whose weights are on this disk.",
             rich_help_panel=arguments.COMPARED,
             metavar="NAMES",
+            autocompletion=completes("models", is_list=True),
         ),
     ] = None,
     exclude: Annotated[
@@ -49,6 +51,7 @@ def select(
         typer.Option(
             help="`audition selectors` lists them. Default: guarded; race under --spend.",
             rich_help_panel=arguments.COMPARED,
+            autocompletion=completes("selectors"),
         ),
     ] = None,
     option: Annotated[
