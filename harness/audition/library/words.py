@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from audition.errors import UsageError
-from audition.plugins.catalog import Catalog
 from audition.text.sizes import parse_bytes
 from audition.types import Quotes, TaskOptions
+
+if TYPE_CHECKING:
+    from audition.plugins.catalog import Catalog
 
 Names: TypeAlias = str | Sequence[str]
 Options: TypeAlias = Mapping[str, object] | Sequence[str]
@@ -80,6 +82,7 @@ def load_catalog(plugins: Sequence[str | PathLike[str]], *, strict: bool | None 
         UsageError: a file is no plugin.
         PluginError: a plugin did not load, and `strict` says that it must; None: as the environment says.
     """
+    from audition.plugins.catalog import Catalog
     from audition.plugins.files import files_of_environment
     from audition.plugins.guests import to_stderr
     from audition.plugins.loading import load_plugins
