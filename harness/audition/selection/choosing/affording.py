@@ -45,6 +45,10 @@ class Terms:
                 return
             yield share, sizes
 
+    def n_unknown(self, sizes: tuple[int, ...]) -> int:
+        """Return of how many candidates nobody knows how long a ladder takes."""
+        return sum(cost.seconds is None for cost in self.costs(sizes))
+
     def seconds(self, sizes: tuple[int, ...], *, is_of_devices: bool) -> float | None:
         """Return how long a ladder takes, on an idle machine; None: that is not known of any candidate."""
         known = [cost.seconds for cost in self.costs(sizes) if cost.seconds]
@@ -60,6 +64,7 @@ class Share:
     fraction: Fraction
     sizes: tuple[int, ...]
     seconds: float
+    n_unknown: int = 0  #: candidates whose time nobody knows, which is not counted
     larger: Fraction | None = None  #: None: it is all that there is
     seconds_of_larger: float | None = None
 
@@ -74,7 +79,12 @@ def within(limit: TimeLimit, terms: Terms) -> Share | None:
         if seconds <= limit.seconds:
             next_one = larger or (None, None)
             return Share(
-                fraction=fraction, sizes=sizes, seconds=seconds, larger=next_one[0], seconds_of_larger=next_one[1]
+                fraction=fraction,
+                sizes=sizes,
+                seconds=seconds,
+                n_unknown=terms.n_unknown(sizes),
+                larger=next_one[0],
+                seconds_of_larger=next_one[1],
             )
         larger = fraction, seconds
     return None

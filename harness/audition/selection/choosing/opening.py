@@ -156,6 +156,8 @@ def _sentence(config: SelectionConfig, share: Share) -> str:
         f"Within {config.within}: up to {'all' if share.fraction == 1 else f'{share.fraction} of'} the rows ({sizes}), "
         f"about {format_duration(share.seconds)} at most (estimated)"
     )
+    if share.n_unknown:
+        said += f", without {share.n_unknown} whose speed nobody knows before they are here"
     if share.larger is None or share.seconds_of_larger is None or config.within is None:
         return f"{said}. It is all that there is." if share.fraction == 1 else f"{said}, the most that was allowed."
     longer = format_duration(share.seconds_of_larger)

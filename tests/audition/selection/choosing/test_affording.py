@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -81,3 +82,10 @@ def test_a_limit_on_samples_buys_the_largest_ladder_it_pays_for_or_else_the_smal
 def test_a_budget_keeps_its_limit_when_its_share_changes() -> None:
     assert with_fraction(TotalSpend(5.0, "flops"), Fraction(1, 3)) == TotalSpend(5.0, "flops", Fraction(1, 3))
     assert with_fraction(SizeCap(Fraction(1)), Fraction(1, 3)) == SizeCap(Fraction(1, 3))
+
+
+def test_candidates_whose_time_nobody_knows_are_counted_apart() -> None:
+    one = replace(terms(), costs=lambda sizes: [Cost(seconds=1.0 * sum(sizes)), Cost(seconds=None)])
+    share = within(TimeLimit(800.0), one)
+    assert share is not None
+    assert (share.fraction, share.seconds, share.n_unknown) == (Fraction(1, 8), 775.0, 1)
