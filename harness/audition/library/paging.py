@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from audition.errors import UsageError, unknown_name
+from audition.errors import UsageError, describe, unknown_name
 from audition.library.words import DEFAULT_LEDGER, load_catalog
 from audition.plugins.catalog import Catalog
 
@@ -51,7 +51,11 @@ def page(
         text = _bench(rows, published, catalog or load_catalog(plugin, strict=True))
         return write_page(Path(output or "bench-page"), text, name="index.html")
     folder, report = _find(None if run is None else str(run), ledger)
-    return write_page(Path(output or folder), page_of_run(report, folder))
+    try:
+        text = page_of_run(report, folder)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise UsageError(f"{folder}: its report is damaged: {describe(error)}") from error
+    return write_page(Path(output or folder), text)
 
 
 def page_of_run(report: Mapping[str, Any], folder: Path) -> str:
@@ -92,7 +96,7 @@ def _find(run: str | None, ledger: str) -> tuple[Path, Mapping[str, Any]]:
     if not found:
         if run is None:
             raise UsageError(f"no selection has finished with {ledger} yet: `audition select` makes one")
-        raise unknown_name("run", run, [each["id"] for each in runs], hint="; a folder or report.json works, too")
+        raise unknown_name("run", run, [each["id"] for each in runs], hint="(a folder or a report.json works, too)")
     if len(found) > 1 and run is not None and found[0]["id"] != run:
         raise UsageError(f"{run!r} is the beginning of {len(found)} runs: {', '.join(m['id'] for m in found[:5])}")
     return Path(found[0]["folder"]), found[0]["report"]
