@@ -230,15 +230,16 @@ def _matches(column: sa.Column[Any], pattern: str) -> sa.ColumnElement[bool]:
 
 
 def _engine(url: str) -> sa.Engine:
+    address: str | sa.URL = url
     if "://" not in url:
         path = Path(url).expanduser()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"{url}: the ledger's folder cannot be made: {error.strerror}") from error
-        url = f"sqlite:///{path}"
+        address = sa.URL.create("sqlite", database=str(path))  # as it is: "?" and "#" are letters of a name
     try:
-        engine = sa.create_engine(url)
+        engine = sa.create_engine(address)
     except (sa.exc.ArgumentError, ImportError) as error:
         raise UsageError(f"{url}: not a ledger file or a database URL audition can open: {error}") from error
     if engine.dialect.name == "sqlite":

@@ -158,3 +158,10 @@ def test_a_full_disk_loses_nothing_that_was_stored(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="the ledger cannot be used: database or disk is full"):
         ledger.put("large", Observation(model="a", task="toy", n_samples=1, seeds=(0,), message="x" * 2**20))
     assert ledger_in(tmp_path).get("kept") == observation()
+
+
+@pytest.mark.parametrize("name", ["what?.db", "a#b.db", "50%25.db", "with space.db", "ключ.db"])
+def test_a_file_may_be_called_as_it_likes(tmp_path: Path, name: str) -> None:
+    Ledger(str(tmp_path / name)).put("key", observation())
+    assert (tmp_path / name).is_file()
+    assert Ledger(str(tmp_path / name)).get("key") == observation()
